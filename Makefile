@@ -1,0 +1,45 @@
+# Each target sets up what it needs; `make help` lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup package rehearse local test lint lock clean
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+setup: $(READY) ## Make the virtual environment from the pinned requirements
+
+$(READY): requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "make: '$(PYTHON)' is not Python >= 3.11: install one, or name it with make PYTHON=python3.13" >&2; exit 1; }
+	@echo "Installing the pinned requirements into $(VENV)/ (about half a minute)"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+package: $(READY) ## Package the app for both regions into infra/build/
+	@$(BIN)/python -m infra package
+
+rehearse: $(READY) ## Deploy two regions on this machine, lose one, measure the recovery
+	@$(BIN)/python -m infra rehearse $(ARGS)
+
+local: $(READY) ## Serve the routes on this machine against a table in the emulator
+	@$(BIN)/python -m infra local $(ARGS)
+
+lint: $(READY) ## Format and type checks
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+test: lint ## Everything: lint, unit tests, Terraform checks, an accelerated rehearsal
+	@$(BIN)/python -m pytest $(ARGS)
+
+lock: ## Pin requirements-dev.in into requirements-dev.txt, with hashes (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	  --no-header --no-annotate requirements-dev.in -o requirements-dev.txt
+
+clean: ## Remove what the targets made
+	rm -rf $(VENV) infra/build reports .chalice/deployments .mypy_cache .ruff_cache .pytest_cache .hypothesis

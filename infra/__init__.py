@@ -1,0 +1,1 @@
+"""Everything operational: Terraform files, the commands that drive them, the rehearsal."""

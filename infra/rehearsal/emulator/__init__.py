@@ -1,0 +1,124 @@
+"""The AWS emulator as a child process that cannot outlive its parent."""
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from infra.errors import InfraError
+from infra.rehearsal.ports import free_port
+
+_START_SECONDS = 30.0
+_STOP_SECONDS = 5.0
+# Any key works while the emulator's IAM is off; these make a mix-up with a real account impossible.
+_CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+# A profile or session of the user's would win over, or be mixed with, the keys above.
+_REAL_ACCOUNT = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE")
+
+
+@dataclass(frozen=True)
+class Emulator:
+    """A running emulator.
+
+    Attributes:
+        endpoint: its URL, which every AWS client reads from AWS_ENDPOINT_URL.
+        log: the file that receives what it prints.
+    """
+
+    endpoint: str
+    log: Path
+    _process: subprocess.Popen[bytes]
+
+    def environment(self) -> dict[str, str]:
+        """Return this process's environment, pointed at the emulator instead of AWS."""
+        environment = {k: v for k, v in os.environ.items() if k not in _REAL_ACCOUNT}
+        return environment | _CREDENTIALS | {"AWS_ENDPOINT_URL": self.endpoint}
+
+    def check(self) -> None:
+        """Raise InfraError if the emulator has died."""
+        status = self._process.poll()
+        if status is not None:
+            raise InfraError(f"the emulator ended with status {status}: {_last_lines(self.log)}")
+
+
+@contextlib.contextmanager
+def running() -> Iterator[Emulator]:
+    """Start an emulator on a free loopback port and end it, with all it started, afterwards.
+
+    Raises:
+        InfraError: it did not answer within 30 s; the text carries its last lines.
+    """
+    home = Path(tempfile.mkdtemp(prefix="emulator-"))
+    port = free_port("127.0.0.1")
+    log = home / "emulator.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "infra.rehearsal.emulator"],
+            # The child ends when this pipe closes, so even a killed parent leaves nothing behind.
+            stdin=subprocess.PIPE,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd=Path(__file__).parents[3],
+            env=_environment(home, port),
+            # Ctrl-C reaches this process alone, which then ends the emulator in order.
+            start_new_session=True,
+        )
+    emulator = Emulator(f"http://127.0.0.1:{port}", log, process)
+    try:
+        _wait_until_ready(emulator)
+        yield emulator
+    finally:
+        _stop(process)
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _environment(home: Path, port: int) -> dict[str, str]:
+    # The emulator's Lambda workers inherit this: no credentials of the user's may be in it.
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
+    return inherited | {
+        **_CREDENTIALS,
+        "BIND_HOST": "127.0.0.1",
+        "GATEWAY_PORT": str(port),
+        "LOG_LEVEL": "WARNING",
+        "TMPDIR": str(home),
+        "S3_DATA_DIR": str(home / "s3"),
+        "SFTP_ENABLED": "0",
+        "IOT_MTLS_ENABLED": "0",
+    }
+
+
+def _wait_until_ready(emulator: Emulator) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while time.monotonic() < deadline:
+        emulator.check()
+        with contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError):
+            urllib.request.urlopen(f"{emulator.endpoint}/_ministack/health", timeout=2).close()  # noqa: S310 -- our own loopback URL
+            return
+        time.sleep(0.05)
+    raise InfraError(
+        f"the emulator did not answer on {emulator.endpoint} within {_START_SECONDS:.0f} s: "
+        f"{_last_lines(emulator.log)}"
+    )
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    for sign in (signal.SIGTERM, signal.SIGKILL):
+        with contextlib.suppress(ProcessLookupError, subprocess.TimeoutExpired):
+            os.killpg(process.pid, sign)
+            process.wait(_STOP_SECONDS)
+    if process.stdin is not None:
+        process.stdin.close()
+
+
+def _last_lines(log: Path, count: int = 5) -> str:
+    lines = log.read_text(errors="replace").strip().splitlines()
+    return " | ".join(lines[-count:]) or "it printed nothing"

@@ -6,6 +6,8 @@ import threading
 
 from ministack import app
 
+from infra.rehearsal.emulator import repairs
+
 
 def _end_with_parent() -> None:
     sys.stdin.buffer.read()
@@ -15,6 +17,7 @@ def _end_with_parent() -> None:
 def main() -> None:
     """Serve on BIND_HOST:GATEWAY_PORT."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    repairs.apply_all()
     sys.argv = ["ministack"]
     app.main()
 

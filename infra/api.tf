@@ -1,0 +1,32 @@
+# The API, once a region: the modules that `python -m infra package` generates from the Chalice
+# app. This file is the only seam between Chalice and the rest of the configuration.
+
+module "primary" {
+  source    = "./build/primary"
+  providers = { aws = aws.primary }
+
+  name                    = var.name
+  region                  = var.primary_region
+  domain_name             = var.domain_name
+  hosted_zone_id          = data.aws_route53_zone.this.zone_id
+  validation_record_fqdns = [for record in aws_route53_record.certificate_validation : record.fqdn]
+  table_arn               = aws_dynamodb_table.items.arn
+  table_name              = aws_dynamodb_table.items.name
+  write_authorization     = var.write_authorization
+}
+
+module "secondary" {
+  source    = "./build/secondary"
+  providers = { aws = aws.secondary }
+
+  name                    = var.name
+  region                  = var.secondary_region
+  domain_name             = var.domain_name
+  hosted_zone_id          = data.aws_route53_zone.this.zone_id
+  validation_record_fqdns = [for record in aws_route53_record.certificate_validation : record.fqdn]
+  table_arn               = local.replica_arn
+  table_name              = aws_dynamodb_table.items.name
+  write_authorization     = var.write_authorization
+  # One key value in both regions: a client keeps its key when DNS moves it.
+  api_key_value = module.primary.api_key_value
+}

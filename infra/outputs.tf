@@ -1,0 +1,33 @@
+# What the commands, and people, need to know of a deployment.
+
+output "domain_name" {
+  description = "Name that clients use."
+  value       = var.domain_name
+}
+
+output "hosted_zone_id" {
+  description = "Hosted zone of that name."
+  value       = data.aws_route53_zone.this.zone_id
+}
+
+output "regions" {
+  description = "Each region by its role: its name, its own domain name and its health check."
+  value = {
+    for role, region in local.regions : lower(role) => {
+      region          = region.region
+      domain_name     = region.regional_domain_name
+      health_check_id = aws_route53_health_check.region[role].id
+    }
+  }
+}
+
+output "table_name" {
+  description = "Name of the table, in both regions."
+  value       = aws_dynamodb_table.items.name
+}
+
+output "api_key" {
+  description = "Value of the x-api-key header that writes need; null when they need none."
+  value       = module.primary.api_key_value
+  sensitive   = true
+}

@@ -1,0 +1,42 @@
+# What each of the two functions has beside its code: a log group of its own and an alias, which
+# is what API Gateway calls, so that a release can move traffic between versions.
+
+locals {
+  function_environment = {
+    TABLE_NAME = var.table_name
+  }
+
+  # The policies in .chalice/ name these.
+  read_log_group_arn  = aws_cloudwatch_log_group.read.arn
+  write_log_group_arn = aws_cloudwatch_log_group.write.arn
+}
+
+resource "aws_cloudwatch_log_group" "read" {
+  name              = "/aws/lambda/${var.name}-read"
+  retention_in_days = 30
+}
+
+resource "aws_cloudwatch_log_group" "write" {
+  name              = "/aws/lambda/${var.name}-write"
+  retention_in_days = 30
+}
+
+resource "aws_lambda_alias" "read" {
+  name             = "live"
+  function_name    = aws_lambda_function.api_handler.function_name
+  function_version = aws_lambda_function.api_handler.version
+}
+
+resource "aws_lambda_alias" "write" {
+  name             = "live"
+  function_name    = aws_lambda_function.write.function_name
+  function_version = aws_lambda_function.write.version
+}
+
+resource "aws_lambda_permission" "write_invoke" {
+  function_name = aws_lambda_function.write.function_name
+  qualifier     = aws_lambda_alias.write.name
+  action        = "lambda:InvokeFunction"
+  principal     = "apigateway.amazonaws.com"
+  source_arn    = "${aws_api_gateway_rest_api.rest_api.execution_arn}/${local.stage_name}/POST/*"
+}

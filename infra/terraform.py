@@ -1,0 +1,170 @@
+"""Drives Terraform, through python-terraform, and hides what that gets wrong.
+
+python-terraform 0.10.1 is fixed by the project's charter. With Terraform 1.11 it can't be given an
+environment, turns a mistyped method into a Terraform command, needs odd flags for apply and
+destroy, and holds all output back until the end. Nothing else in the project imports it.
+"""
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, cast
+
+import python_terraform
+
+from infra.errors import InfraError
+
+MINIMUM_VERSION = (1, 11)
+_INSTALL = "install Terraform >= 1.11 (https://developer.hashicorp.com/terraform/install)"
+
+Progress = Callable[[str], None]
+
+
+class Terraform:
+    """One configuration and the environment that it runs in.
+
+    Args:
+        directory: the folder of the root module.
+        environment: every variable that Terraform sees; nothing else is inherited.
+        progress: called with a line of text for each resource that is done.
+
+    Raises:
+        InfraError: Terraform is missing or older than 1.11; later, what a command failed with.
+    """
+
+    def __init__(
+        self, directory: Path, environment: Mapping[str, str], progress: Progress = lambda _: None
+    ) -> None:
+        self._client = _Client(directory, environment, progress)
+        _require_version(self._client)
+
+    def init(self) -> None:
+        """Install the provider and connect to the state; backend settings come from outside."""
+        self._client.checked("init", input=False, no_color=python_terraform.IsFlagged)
+
+    def apply(self) -> None:
+        """Create or change what the configuration asks for."""
+        self._client.checked(
+            "apply",
+            json=python_terraform.IsFlagged,
+            auto_approve=python_terraform.IsFlagged,
+            input=False,
+        )
+
+    def planned_changes(self) -> list[str]:
+        """Return the addresses of the resources and outputs that an apply would change."""
+        messages = self._client.checked("plan", json=python_terraform.IsFlagged, input=False)
+        return sorted(set(_changes(messages)))
+
+    def destroy(self) -> None:
+        """Delete everything in the state."""
+        self._client.checked(
+            "destroy",
+            json=python_terraform.IsFlagged,
+            auto_approve=python_terraform.IsFlagged,
+            input=False,
+        )
+
+    def outputs(self) -> dict[str, Any]:
+        """Return the values of the outputs, sensitive ones included, by name."""
+        lines = self._client.checked("output", json=python_terraform.IsFlagged)
+        return {name: output["value"] for name, output in json.loads("\n".join(lines)).items()}
+
+
+class _Client(python_terraform.Terraform):  # type: ignore[misc] # it publishes no types
+    """python-terraform's command line builder, with an environment and with progress."""
+
+    def __init__(self, directory: Path, environment: Mapping[str, str], progress: Progress) -> None:
+        super().__init__(working_dir=str(directory))
+        self._environment = dict(environment)
+        self._progress = progress
+
+    def checked(self, command: str, **options: object) -> list[str]:
+        """Run a command and return its lines.
+
+        Raises:
+            InfraError: the command failed; the text carries what Terraform said.
+        """
+        lines: list[str] = []
+        status = self._run(self.generate_cmd_string(command, **options), lines.append)
+        if status:
+            raise InfraError(f"terraform {command} failed: {_reason(lines)}")
+        return lines
+
+    def _run(self, arguments: list[str], keep: Callable[[str], None]) -> int:
+        process = subprocess.Popen(
+            arguments,
+            cwd=self.working_dir,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        with process:
+            try:
+                for line in process.stdout or ():
+                    keep(line.rstrip("\n"))
+                    self._report(line)
+            except BaseException:
+                process.terminate()  # Terraform finishes what is under way and saves its state
+                raise
+        return process.returncode
+
+    def _report(self, line: str) -> None:
+        event = _event(line)
+        if event.get("type") in {"apply_complete", "apply_errored"}:
+            self._progress(str(event["@message"]))
+
+
+def _require_version(client: _Client) -> None:
+    if shutil.which(client.terraform_bin_path) is None:
+        raise InfraError(f"terraform is not on the PATH: {_INSTALL}")
+    # Not checked(): an outdated Terraform knows no -json, and says its version anyway.
+    lines: list[str] = []
+    client._run([client.terraform_bin_path, "version"], lines.append)  # noqa: SLF001 -- same module
+    found = re.search(r"Terraform v(\d+)\.(\d+)", "\n".join(lines))
+    if found is None:
+        raise InfraError(f"`terraform version` says no version ({_reason(lines)}): {_INSTALL}")
+    if tuple(int(part) for part in found.groups()) < MINIMUM_VERSION:
+        raise InfraError(f"{found.group()} is too old: {_INSTALL}")
+
+
+def _event(line: str) -> dict[str, Any]:
+    """Return a line of Terraform's -json output, or nothing if it is no such line.
+
+    https://developer.hashicorp.com/terraform/internals/machine-readable-ui
+    """
+    if not line.startswith("{"):
+        return {}
+    try:
+        return cast("dict[str, Any]", json.loads(line))
+    except ValueError:
+        return {}
+
+
+def _changes(lines: list[str]) -> Iterator[str]:
+    for event in map(_event, lines):
+        if event.get("type") == "planned_change":
+            yield event["change"]["resource"]["addr"]
+        elif event.get("type") == "outputs":
+            changed = (n for n, o in event["outputs"].items() if o.get("action") != "noop")
+            yield from (f"output.{name}" for name in changed)
+
+
+def _reason(lines: list[str]) -> str:
+    """Return what went wrong, in one line."""
+    events = [_event(line) for line in lines]
+    told = [e["diagnostic"] for e in events if e.get("@level") == "error" and "diagnostic" in e]
+    if told:
+        return "; ".join(_one_line(f"{d['summary']}: {d.get('detail', '')}") for d in told[:3])
+    plain = "\n".join(line for line in lines if line.strip())
+    errors = plain.partition("Error: ")[2] or plain[-600:]
+    return _one_line(errors) or "it printed nothing"
+
+
+def _one_line(text: str) -> str:
+    return re.sub(r"[\s│╷╵]+", " ", text).strip(" :")

@@ -1,4 +1,4 @@
-"""The rehearsal's clock: simulated seconds, which may pass faster than real ones."""
+"""The clock of a rehearsal or a drill: simulated seconds, which may pass faster than real ones."""
 
 import asyncio
 import time

@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-d
 import random
 from collections.abc import Awaitable, Callable
 
-from infra.rehearsal.clock import Clock
+from infra.clock import Clock
 from infra.rehearsal.route53.config import EndpointCheck
 from infra.rehearsal.route53.probe import ProbeError
 

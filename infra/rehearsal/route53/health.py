@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from infra.rehearsal.clock import Clock
+from infra.clock import Clock
 from infra.rehearsal.route53.background import Background
 from infra.rehearsal.route53.checkers import Checkers, Prober, phases
 from infra.rehearsal.route53.config import (

@@ -9,7 +9,7 @@ import http
 import socket
 import ssl
 
-from infra.rehearsal.clock import Clock
+from infra.clock import Clock
 from infra.rehearsal.route53.config import EndpointCheck
 
 CONNECT_SECONDS = 4

@@ -11,7 +11,7 @@ from typing import ParamSpec, Self, TypeVar
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.rehearsal.clock import Clock
+from infra.clock import Clock
 from infra.errors import InfraError
 from infra.rehearsal.route53.api import Aws
 from infra.rehearsal.route53.background import Background

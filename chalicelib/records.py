@@ -1,10 +1,10 @@
 """Items, and the bodies that write them: exact, or refused.
 
 `Data` is kept as the JSON text that was sent, in one string attribute, and answered as that text.
-So numbers (-0.0, 1e400, 40 digits), escapes (a lone `\ud800` too), the order of members and the
-white space come back as they were: no parser's idea of a number, and none of DynamoDB's types (38
-digits, 32 levels, no two members of one name), stands in between. The text is parsed once, for its
-errors only.
+So numbers (-0.0, 1e400, 40 digits), escapes (half a surrogate pair's too), the order of members and
+the white space come back as they were: no parser's idea of a number, and none of DynamoDB's types
+(38 digits, 32 levels, no two members of one name), stands in between. The text is parsed once, for
+its errors only.
 """
 
 import base64

@@ -1,0 +1,1 @@
+"""The API, as its clients and its table see it."""

@@ -139,14 +139,15 @@ class Health:
                 return self._judge_alarm(check)
 
     def _judge_alarm(self, check: AlarmCheck) -> bool:
-        match self._alarms.get(check.alarm), check.insufficient_data:
-            case ("OK", _) | (None, _) | (_, "Healthy"):
+        match self._alarms.get(check.alarm):
+            case "OK" | None:
                 # None is before the first look: a new check counts as healthy.
                 return True
-            case ("ALARM", _) | (_, "Unhealthy"):
+            case "ALARM":
                 return False
-            case _:
-                return self._last_known.get(check.alarm, True)
+        if check.insufficient_data == "LastKnownStatus":
+            return self._last_known.get(check.alarm, True)
+        return check.insufficient_data == "Healthy"
 
     def _healthy_children(self, check: CalculatedCheck) -> int:
         return sum(self.healthy(child) for child in check.children)

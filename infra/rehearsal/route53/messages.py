@@ -6,6 +6,7 @@ from collections.abc import Callable
 import dns.exception
 import dns.flags
 import dns.message
+import dns.name
 import dns.opcode
 import dns.rcode
 import dns.rdataclass
@@ -89,7 +90,16 @@ def _refusal(query: dns.message.Message) -> dns.rcode.Rcode | None:
 
 
 def _rrset(answer: Answer) -> dns.rrset.RRset:
-    return dns.rrset.from_text(answer.name, answer.ttl, "IN", answer.type, *answer.values)
+    # Route 53 takes names in values for absolute, with or without their final dot.
+    return dns.rrset.from_text_list(
+        dns.name.from_text(answer.name),
+        answer.ttl,
+        "IN",
+        answer.type,
+        answer.values,
+        origin=dns.name.root,
+        relativize=False,
+    )
 
 
 def _soa(zone: HostedZone) -> list[dns.rrset.RRset]:

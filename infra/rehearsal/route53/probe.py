@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-determini
 
 import asyncio
 import http
+import os
 import socket
 import ssl
 
@@ -40,8 +41,6 @@ async def probe(check: EndpointCheck, address: str, port: int, clock: Clock) -> 
         return
     try:
         await _exchange(check, connection, clock)
-    except ssl.SSLError as error:
-        raise ProbeError(f"{check.host} failed the TLS handshake: {error.reason}") from error
     except (OSError, EOFError) as error:
         raise ProbeError(f"{check.host} closed the connection before it had answered") from error
     except ValueError as error:
@@ -60,7 +59,8 @@ async def _connect(check: EndpointCheck, address: str, port: int, clock: Clock) 
         if isinstance(error, TimeoutError):
             raise ProbeError(f"{check.host}: no TCP connection within {seconds} s") from error
         if isinstance(error, OSError):
-            raise ProbeError(f"{check.host}: no TCP connection, {error.strerror}") from error
+            why = os.strerror(error.errno or 0)
+            raise ProbeError(f"{check.host}: no TCP connection, {why}") from error
         raise
     return connection
 
@@ -92,7 +92,11 @@ async def _open(
         return await asyncio.open_connection(sock=connection)
     # An empty name sends none.
     name = check.fqdn if check.sni and check.fqdn else ""
-    return await asyncio.open_connection(sock=connection, ssl=_TLS, server_hostname=name)
+    try:
+        return await asyncio.open_connection(sock=connection, ssl=_TLS, server_hostname=name)
+    except OSError as error:
+        why = error.reason if isinstance(error, ssl.SSLError) else "it closed the connection"
+        raise ProbeError(f"{check.host} failed the TLS handshake: {why}") from error
 
 
 def _tls() -> ssl.SSLContext:

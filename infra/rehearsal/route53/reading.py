@@ -83,7 +83,7 @@ def read_configuration(
             _refuse_impossible_alias(record, zone, ())
     pages = route53.get_paginator("list_health_checks").paginate()
     listed = {item["Id"]: item for page in pages for item in page["HealthChecks"]}
-    return Configuration(zones, dict(_checks_named(zones, listed)))
+    return Configuration(zones, checks_in_use(zones, listed))
 
 
 def record_set(item: "ResourceRecordSetOutputTypeDef") -> RecordSet:
@@ -143,6 +143,30 @@ def health_check(item: "HealthCheckTypeDef") -> HealthCheck:
             )
 
 
+def checks_in_use(
+    zones: Sequence[HostedZone], listed: Mapping[str, "HealthCheckTypeDef"]
+) -> dict[str, HealthCheck]:
+    """Return the health checks that record sets name, and their children, by id.
+
+    Args:
+        zones: the hosted zones.
+        listed: all health checks of the account by id, as the API describes them.
+
+    Raises:
+        InfraError: one does not exist, is of a kind that is not obeyed, or is a calculated child
+            of a calculated one.
+    """
+    used: dict[str, HealthCheck] = {}
+    for record in (record for zone in zones for record in zone.record_sets):
+        if record.health_check_id is None:
+            continue
+        check = _listed(record.health_check_id, listed, f"record set {record}")
+        used[check.id] = check
+        if isinstance(check, CalculatedCheck):
+            used |= {child: _child(check, child, listed) for child in check.children}
+    return used
+
+
 def _read_zones(route53: "Route53Client", zone_ids: Collection[str] | None) -> Iterator[HostedZone]:
     for page in route53.get_paginator("list_hosted_zones").paginate():
         for zone in page["HostedZones"]:
@@ -198,22 +222,16 @@ def _refuse_impossible_alias(
         _refuse_impossible_alias(target, zone, (*seen, record))
 
 
-def _checks_named(
-    zones: Sequence[HostedZone], listed: Mapping[str, "HealthCheckTypeDef"]
-) -> Iterator[tuple[str, HealthCheck]]:
-    for record in (record for zone in zones for record in zone.record_sets):
-        if record.health_check_id is None:
-            continue
-        check = _listed(record.health_check_id, listed, f"record set {record}")
-        yield check.id, check
-        for child_id in check.children if isinstance(check, CalculatedCheck) else ():
-            child = _listed(child_id, listed, f"health check {check.id}")
-            if isinstance(child, CalculatedCheck):
-                raise InfraError(
-                    f"the calculated health check {check.id} has the child {child_id}, which is "
-                    "calculated too: Route 53 refuses that, so give it the child's own children"
-                )
-            yield child_id, child
+def _child(
+    parent: CalculatedCheck, child_id: str, listed: Mapping[str, "HealthCheckTypeDef"]
+) -> HealthCheck:
+    child = _listed(child_id, listed, f"health check {parent.id}")
+    if isinstance(child, CalculatedCheck):
+        raise InfraError(
+            f"the calculated health check {parent.id} has the child {child_id}, which is "
+            "calculated too: Route 53 refuses that, so give it the child's own children"
+        )
+    return child
 
 
 def _listed(check_id: str, listed: Mapping[str, "HealthCheckTypeDef"], user: str) -> HealthCheck:

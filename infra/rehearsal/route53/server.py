@@ -71,8 +71,8 @@ class _Datagrams(asyncio.DatagramProtocol):
     def __init__(self, resolve: ClientResolver) -> None:
         self._resolve = resolve
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.DatagramTransport)  # noqa: S101 -- by its protocol
+    # A datagram protocol is given a datagram transport, whatever its base class allows for.
+    def connection_made(self, transport: asyncio.DatagramTransport) -> None:  # type: ignore[override]
         self._transport = transport
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:

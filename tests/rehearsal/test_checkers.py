@@ -1,0 +1,321 @@
+"""Many health checkers on one endpoint: when they turn, together, and why."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field, replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from infra.clock import Clock
+from infra.rehearsal.ports import free_port
+from infra.rehearsal.route53.background import Background
+from infra.rehearsal.route53.checkers import Checkers, phases
+from infra.rehearsal.route53.config import (
+    AlarmCheck,
+    AlarmIdentifier,
+    CalculatedCheck,
+    EndpointCheck,
+    HealthCheck,
+    InsufficientData,
+)
+from infra.rehearsal.route53.health import Health, HealthChange
+from infra.rehearsal.route53.probe import probe
+from tests.rehearsal.endpoints import CHECK, NAME, black_hole, endpoint, forbidden, ok, server_tls
+
+
+def failing(checkers: Checkers, count: int, times: int) -> None:
+    for checker in range(count):
+        for _ in range(times):
+            checkers.record(checker, "down")
+
+
+@pytest.mark.parametrize(("failed", "healthy"), [(0, True), (13, True), (14, False), (16, False)])
+def test_an_endpoint_is_healthy_while_more_than_18_percent_of_checkers_say_so(
+    *, failed: int, healthy: bool
+) -> None:
+    checkers = Checkers(CHECK, 16)
+    failing(checkers, failed, CHECK.failure_threshold)
+    assert checkers.healthy == healthy
+
+
+@given(results=st.lists(st.booleans()), threshold=st.integers(1, 10))
+def test_a_checker_turns_after_as_many_contrary_results_in_a_row_as_the_threshold(
+    *, results: list[bool], threshold: int
+) -> None:
+    checkers = Checkers(replace(CHECK, failure_threshold=threshold), 1)
+    expected = True
+    for number, passed in enumerate(results):
+        checkers.record(0, None if passed else "down")
+        recent = results[max(0, number + 1 - threshold) : number + 1]
+        if len(recent) == threshold and all(result != expected for result in recent):
+            expected = not expected
+        assert checkers.healthy == expected
+
+
+@given(seed=st.integers(), count=st.integers(1, 32), interval=st.sampled_from([10, 30]))
+def test_phases_are_spread_over_the_interval_and_the_same_for_a_seed(
+    seed: int, count: int, interval: int
+) -> None:
+    check = replace(CHECK, interval=interval)
+    found = phases(check, count, seed)
+    assert sorted(int(phase * count / interval) for phase in found) == list(range(count))
+    assert phases(replace(check, id="another id"), count, seed) == found
+
+
+@dataclass
+class Target:
+    """Where the checkers' requests go; a test moves it."""
+
+    port: int
+    seen: list[tuple[int, float]] = field(default_factory=list)
+
+
+@contextlib.asynccontextmanager
+async def watched(
+    clock: Clock, target: Target, *checks: HealthCheck
+) -> AsyncIterator[tuple[Health, list[HealthChange]]]:
+    """Run the checkers of some health checks against a target, and collect what turns."""
+
+    async def send(check: EndpointCheck, checker: int) -> None:
+        target.seen.append((checker, clock.now()))
+        await probe(check, "127.0.0.1", target.port, clock)
+
+    background = Background()
+    health = Health(clock, background, send, checkers=16, seed=1)
+    changes: list[HealthChange] = []
+    health.on_change(changes.append)
+    health.update({check.id: check for check in checks})
+    try:
+        yield health, changes
+    finally:
+        await background.stop()
+
+
+async def until(condition: Callable[[], object], clock: Clock, seconds: float) -> None:
+    async with clock.timeout(seconds):
+        while not condition():
+            await clock.sleep(0.1)
+
+
+async def detection(bad: int, threshold: int, speed: float) -> tuple[float, float, str]:
+    """Return when loss and recovery were noticed, in simulated seconds, and why."""
+    clock = Clock(speed)
+    check = replace(CHECK, failure_threshold=threshold)
+    async with endpoint(ok, server_tls()) as good:
+        target = Target(good)
+        async with watched(clock, target, check) as (health, changes):
+            await clock.sleep(10)
+            assert health.healthy(check.id)
+            target.port, lost = bad, clock.now()
+            await until(lambda: changes, clock, 60)
+            target.port, healed = good, clock.now()
+            await until(lambda: len(changes) > 1, clock, 60)
+            assert [change.healthy for change in changes] == [False, True]
+            return changes[0].at - lost, changes[1].at - healed, changes[0].reason
+
+
+@pytest.mark.parametrize("threshold", [1, 2])
+def test_a_black_hole_is_detected_within_the_promised_range_and_healed(threshold: int) -> None:
+    with black_hole() as hole:
+        lost, healed, reason = asyncio.run(detection(hole, threshold, speed=15))
+    assert (threshold - 1) * 10 <= lost <= 10 + (threshold - 1) * (10 + 6) + 6
+    assert healed <= 10 + (threshold - 1) * (10 + 6) + 6
+    assert reason == (f"2 of 16 checkers pass; last failure: {NAME}: no TCP connection within 4 s")
+
+
+def test_an_endpoint_that_answers_403_is_detected_within_the_promised_range() -> None:
+    async def run() -> tuple[float, float, str]:
+        async with endpoint(forbidden, server_tls()) as port:
+            return await detection(port, 2, speed=20)
+
+    lost, _, reason = asyncio.run(run())
+    assert 10 <= lost <= 32
+    assert reason.endswith(f"{NAME} answered 403 Forbidden")
+
+
+def test_the_interval_runs_from_a_response_to_the_next_request() -> None:
+    async def run() -> list[tuple[int, float]]:
+        clock = Clock(20)
+        with black_hole() as hole:
+            target = Target(hole)
+            async with watched(clock, target, CHECK):
+                await clock.sleep(30)
+        return target.seen
+
+    seen = asyncio.run(run())
+    for checker in range(16):
+        first, second = [at for who, at in seen if who == checker][:2]
+        assert first <= 11
+        assert 14 <= second - first <= 16
+
+
+def test_a_disabled_check_is_healthy_and_sends_nothing_until_it_is_enabled() -> None:
+    async def run() -> None:
+        clock = Clock(50)
+        target = Target(free_port("127.0.0.1"))
+        disabled = replace(CHECK, failure_threshold=1, disabled=True)
+        async with watched(clock, target, disabled) as (health, _):
+            await clock.sleep(12)
+            assert target.seen == []
+            assert health.healthy(CHECK.id)
+            health.update({CHECK.id: replace(disabled, disabled=False)})
+            await until(lambda: not health.healthy(CHECK.id), clock, 40)
+            health.update({CHECK.id: disabled})
+            assert health.healthy(CHECK.id)
+            health.update({CHECK.id: replace(disabled, inverted=True)})
+            assert not health.healthy(CHECK.id)
+
+    asyncio.run(run())
+
+
+def test_a_deleted_check_is_probed_no_more() -> None:
+    async def run() -> None:
+        clock = Clock(50)
+        target = Target(free_port("127.0.0.1"))
+        async with watched(clock, target, CHECK) as (health, _):
+            await until(lambda: target.seen, clock, 12)
+            health.update({})
+            await clock.sleep(0)
+            before = len(target.seen)
+            await clock.sleep(20)
+            assert len(target.seen) == before
+
+    asyncio.run(run())
+
+
+def test_a_failure_of_the_stand_in_itself_is_not_swallowed() -> None:
+    async def run() -> None:
+        async def broken(_check: EndpointCheck, _checker: int) -> None:
+            raise RuntimeError("a bug")
+
+        clock = Clock(1000)
+        background = Background()
+        Health(clock, background, broken, checkers=1, seed=0).update({CHECK.id: CHECK})
+        await clock.sleep(20)
+        await background.stop()
+
+    with pytest.raises(RuntimeError, match="a bug"):
+        asyncio.run(run())
+
+
+ALARM = AlarmIdentifier("us-west-2", "operator-switch")
+ENDPOINT = "endpoint"
+SWITCH = "switch"
+REGION = "region"
+
+
+def statuses(health: Health) -> dict[str, bool]:
+    return {check_id: health.healthy(check_id) for check_id in health.checks}
+
+
+@contextlib.asynccontextmanager
+async def idle(*checks: HealthCheck) -> AsyncIterator[tuple[Health, list[HealthChange]]]:
+    """Follow health checks whose endpoints, if any, are never reached in the test's time."""
+    async with watched(Clock(0.001), Target(0), *checks) as seen:
+        yield seen
+
+
+def alarm_check(insufficient: InsufficientData, *, inverted: bool = False) -> AlarmCheck:
+    return AlarmCheck(id=SWITCH, alarm=ALARM, insufficient_data=insufficient, inverted=inverted)
+
+
+@pytest.mark.parametrize("inverted", [False, True])
+def test_a_new_check_is_healthy_until_there_is_data_or_unhealthy_if_inverted(
+    *, inverted: bool
+) -> None:
+    async def run() -> dict[str, bool]:
+        checks = (replace(CHECK, inverted=inverted), alarm_check("Unhealthy", inverted=inverted))
+        async with idle(*checks) as (health, _):
+            return statuses(health)
+
+    assert set(asyncio.run(run()).values()) == {not inverted}
+
+
+@pytest.mark.parametrize(
+    ("insufficient", "states", "healthy"),
+    [
+        ("Unhealthy", ["OK"], True),
+        ("Healthy", ["ALARM"], False),
+        ("Healthy", ["ALARM", "INSUFFICIENT_DATA"], True),
+        ("Unhealthy", ["OK", "INSUFFICIENT_DATA"], False),
+        ("LastKnownStatus", ["INSUFFICIENT_DATA"], True),
+        ("LastKnownStatus", ["OK", "INSUFFICIENT_DATA"], True),
+        ("LastKnownStatus", ["OK", "ALARM", "INSUFFICIENT_DATA"], False),
+        ("LastKnownStatus", ["ALARM", "missing"], False),
+        ("Unhealthy", ["missing"], False),
+    ],
+)
+def test_an_alarms_check_follows_its_state_and_the_rule_for_too_little_data(
+    *, insufficient: InsufficientData, states: list[str], healthy: bool
+) -> None:
+    async def run() -> bool:
+        async with idle(alarm_check(insufficient)) as (health, _):
+            for state in states:
+                health.set_alarms({ALARM: state})
+            return health.healthy(SWITCH)
+
+    assert asyncio.run(run()) == healthy
+
+
+@pytest.mark.parametrize(
+    ("needed", "alarm", "healthy"),
+    [
+        (2, "OK", True),
+        (2, "ALARM", False),
+        (1, "ALARM", True),
+        (0, "ALARM", True),
+        (3, "OK", False),
+    ],
+)
+def test_a_calculated_check_needs_as_many_healthy_children_as_its_threshold(
+    *, needed: int, alarm: str, healthy: bool
+) -> None:
+    async def run() -> bool:
+        region = CalculatedCheck(id=REGION, children=(CHECK.id, SWITCH), health_threshold=needed)
+        async with idle(region, CHECK, alarm_check("LastKnownStatus")) as (health, _):
+            health.set_alarms({ALARM: alarm})
+            return health.healthy(REGION)
+
+    assert asyncio.run(run()) == healthy
+
+
+def test_a_thrown_switch_turns_the_region_and_says_why() -> None:
+    async def run() -> list[HealthChange]:
+        region = CalculatedCheck(id=REGION, children=(CHECK.id, SWITCH), health_threshold=2)
+        async with idle(region, CHECK, alarm_check("LastKnownStatus")) as (health, changes):
+            for state in ("OK", "ALARM", "ALARM", "OK"):
+                health.set_alarms({ALARM: state})
+            return changes
+
+    changes = asyncio.run(run())
+    assert [(change.check_id, change.healthy) for change in changes] == [
+        (REGION, False),
+        (SWITCH, False),
+        (REGION, True),
+        (SWITCH, True),
+    ]
+    assert [change.reason for change in changes[:2]] == [
+        "1 of 2 children healthy, 2 needed",
+        "alarm operator-switch in us-west-2 is ALARM",
+    ]
+
+
+def test_an_inverted_check_is_the_reverse_and_says_so() -> None:
+    async def run() -> HealthChange:
+        async with idle(alarm_check("Healthy", inverted=True)) as (health, changes):
+            health.set_alarms({ALARM: "ALARM"})
+            return changes[0]
+
+    change = asyncio.run(run())
+    assert change.healthy
+    assert change.reason == "alarm operator-switch in us-west-2 is ALARM (inverted)"
+
+
+def test_the_last_failure_is_kept_when_requests_pass_again() -> None:
+    checkers = Checkers(CHECK, 16)
+    checkers.record(3, "does not resolve")
+    checkers.record(3, None)
+    assert checkers.last_failure == "does not resolve"

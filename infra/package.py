@@ -23,7 +23,9 @@ STAGES = ("primary", "secondary")
 # What infra/region/chalice_override.tf sets; a test holds the two together.
 LAMBDA_PYTHON = "3.13"
 
-_COMPILED = re.compile(r"\.(?:cpython-(?P<python>\d+)|(?P<stable>abi3))[^/]*\.(?:so|pyd)$|\.(?:so|pyd)$")
+_COMPILED = re.compile(
+    r"\.(?:cpython-(?P<python>\d+)|(?P<stable>abi3))[^/]*\.(?:so|pyd)$|\.(?:so|pyd)$"
+)
 # The date that zip files start with: no file's own time may reach the package.
 _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 

@@ -1,0 +1,143 @@
+"""Measures a timeline and holds each figure against what the configuration promises."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from infra.promise import Promise, Range
+from infra.timeline import Kind, Timeline
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One line of the report.
+
+    Attributes:
+        name: what was measured.
+        value: seconds or a count; None if it never came about.
+        unit: "s" or "".
+        promised: the range that the value must be in; None where nothing is promised.
+    """
+
+    name: str
+    value: float | None
+    unit: str
+    promised: Range | None
+
+    @property
+    def kept(self) -> bool:
+        """Whether the promise was kept; true where there is none."""
+        return self.promised is None or (self.value is not None and self.value in self.promised)
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """The region that is cut and the one that takes over."""
+
+    primary: str
+    standby: str
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Acknowledged writes that a region did not hold, by their ids; None where nobody could look.
+
+    Attributes:
+        in_standby: after the standby had taken over.
+        in_primary: after all was healed.
+    """
+
+    in_standby: Sequence[str] | None
+    in_primary: Sequence[str] | None
+
+
+def figures(timeline: Timeline, promise: Promise, roles: Roles, missing: Missing) -> list[Figure]:
+    """Return the report's figures, in the order of events; none if no region was cut.
+
+    Args:
+        timeline: a run with at most one cut and one heal.
+        promise: what the configuration promises.
+        roles: which region was cut.
+        missing: writes that were lost.
+    """
+    cut = timeline.first(Kind.CUT, roles.primary)
+    if cut is None:
+        return []
+    healed = timeline.first(Kind.HEALED, roles.primary)
+    outages = client_outages(timeline, cut, math.inf if healed is None else healed)
+    return [
+        _since(
+            "detection", cut, timeline.first(Kind.UNHEALTHY, roles.primary, cut), promise.detection
+        ),
+        _since("DNS switch", cut, timeline.first(Kind.DNS, roles.standby, cut), promise.detection),
+        Figure("client outage, p50", quantile(outages, 0.50), "s", promise.outage),
+        Figure("client outage, p99", quantile(outages, 0.99), "s", promise.outage),
+        Figure("client outage, max", quantile(outages, 1.00), "s", promise.outage),
+        Figure("failed requests", failed_requests(timeline), "", None),
+        Figure("acknowledged writes", len(timeline.acknowledged_writes()), "", None),
+        _lost("missing in the standby", missing.in_standby),
+        *_failback(timeline, promise, roles, healed),
+        _lost("missing in the primary, healed", missing.in_primary),
+    ]
+
+
+def client_outages(timeline: Timeline, cut: float, healed: float) -> list[float]:
+    """Return, for each client, its longest stretch without a good answer around the outage.
+
+    A stretch counts if it reaches into the time between cut and heal. A client that got no answer
+    between the two counts as infinite.
+    """
+    clients = sorted({request.client for request in timeline.requests})
+    return [_longest_gap(timeline, client, cut, healed) for client in clients]
+
+
+def quantile(values: Iterable[float], q: float) -> float | None:
+    """Return the smallest value that at least the share q of the values do not exceed."""
+    ordered = sorted(values)
+    if not ordered:
+        return None
+    found = ordered[max(0, math.ceil(q * len(ordered)) - 1)]
+    return None if math.isinf(found) else found
+
+
+def failed_requests(timeline: Timeline) -> int:
+    """Return how many requests failed, of all clients, over the whole run."""
+    return sum(request.error is not None for request in timeline.requests)
+
+
+def _longest_gap(timeline: Timeline, client: int, cut: float, healed: float) -> float:
+    good = [r.ended for r in timeline.requests if r.client == client and r.error is None]
+    if not any(cut <= at <= healed for at in good):
+        return math.inf
+    gaps = zip(good, good[1:], strict=False)
+    return max((b - max(a, cut) for a, b in gaps if b > cut and a < healed), default=0.0)
+
+
+def _failback(
+    timeline: Timeline, promise: Promise, roles: Roles, healed: float | None
+) -> list[Figure]:
+    if healed is None:
+        return []
+    first_answers = dict[int, float]()
+    for request in timeline.requests:
+        if request.started > healed and request.region == roles.primary:
+            first_answers.setdefault(request.client, request.ended)
+    clients = {request.client for request in timeline.requests}
+    back = max(first_answers.values()) if clients == first_answers.keys() else None
+    return [
+        _since(
+            "failback, health check",
+            healed,
+            timeline.first(Kind.HEALTHY, roles.primary, healed),
+            promise.detection,
+        ),
+        _since("failback, last client", healed, back, promise.outage),
+    ]
+
+
+def _lost(name: str, item_ids: Sequence[str] | None) -> Figure:
+    return Figure(name, None if item_ids is None else len(item_ids), "", Range(0, 0))
+
+
+def _since(name: str, start: float, at: float | None, promised: Range) -> Figure:
+    return Figure(name, None if at is None else at - start, "s", promised)

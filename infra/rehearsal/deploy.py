@@ -1,0 +1,98 @@
+"""Deploys the untouched infra/ into the emulator, as CI would into AWS."""
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import boto3
+
+from infra.display import Display
+from infra.errors import InfraError
+from infra.package import package
+from infra.provider_mirror import cli_configuration
+from infra.rehearsal.emulator import Emulator
+from infra.rehearsal.regions import Deployment
+from infra.terraform import Terraform
+
+# Names that nobody can own (RFC 2606).
+_HOSTED_ZONE = "example.com"
+_DOMAIN = "api.example.com"
+_STATE_BUCKET = "rehearsal-state"
+_STATE_REGION = "us-east-1"
+
+
+@contextlib.contextmanager
+def deployed(
+    root: Path, emulator: Emulator, scratch: Path, display: Display
+) -> Iterator[Deployment]:
+    """Package, apply, see that a second plan is empty, and destroy it all afterwards.
+
+    Args:
+        root: the project's top folder.
+        emulator: where to.
+        scratch: an existing folder for Terraform's own files, so that the user's stay as they are.
+        display: where progress is shown.
+
+    Raises:
+        InfraError: a step failed, or the second plan found something to change.
+    """
+    environment = _environment(emulator, scratch)
+    with display.step("chalice package --pkg-format terraform, for each region"):
+        package(root)
+    _create_what_must_exist(environment)
+    terraform = Terraform(root / "infra", environment, display.update)
+    with display.step("terraform init"):
+        terraform.init()
+    with display.step("terraform apply: two regions, one table, DNS"):
+        terraform.apply()
+    with display.step("terraform plan: nothing may be left to change"):
+        _require_no_changes(terraform)
+    yield Deployment.from_outputs(terraform.outputs())
+    emulator.check()
+    with display.step("terraform destroy"):
+        terraform.destroy()
+
+
+def _environment(emulator: Emulator, scratch: Path) -> dict[str, str]:
+    """Return what tells Terraform where to go; the HCL never knows."""
+    backend = {
+        "bucket": _STATE_BUCKET,
+        "key": "rehearsal.tfstate",
+        "region": _STATE_REGION,
+        # An emulator on an IP address can't have a host name for each bucket.
+        "use_path_style": "true",
+    }
+    return (
+        {k: v for k, v in emulator.environment().items() if not k.startswith("TF_")}
+        | cli_configuration(scratch)
+        | {
+            "TF_DATA_DIR": str(scratch / "terraform"),
+            "TF_IN_AUTOMATION": "1",
+            "TF_CLI_ARGS_init": " ".join(f"-backend-config={k}={v}" for k, v in backend.items()),
+            "TF_VAR_hosted_zone_name": _HOSTED_ZONE,
+            "TF_VAR_domain_name": _DOMAIN,
+            # What a rehearsal made, it also destroys.
+            "TF_VAR_deletion_protection": "false",
+        }
+    )
+
+
+def _create_what_must_exist(environment: Mapping[str, str]) -> None:
+    session = boto3.Session(
+        environment["AWS_ACCESS_KEY_ID"],
+        environment["AWS_SECRET_ACCESS_KEY"],
+        region_name=_STATE_REGION,
+    )
+    endpoint = environment["AWS_ENDPOINT_URL"]
+    session.client("s3", endpoint_url=endpoint).create_bucket(Bucket=_STATE_BUCKET)
+    session.client("route53", endpoint_url=endpoint).create_hosted_zone(
+        Name=_HOSTED_ZONE, CallerReference="rehearsal"
+    )
+
+
+def _require_no_changes(terraform: Terraform) -> None:
+    changes = terraform.planned_changes()
+    if changes:
+        raise InfraError(
+            f"a second plan wants to change {', '.join(changes)}: an apply does not settle"
+        )

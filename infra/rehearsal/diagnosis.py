@@ -1,0 +1,57 @@
+"""Says in words why a deployment would not, or did not, survive the loss of a region."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from infra.rehearsal.regions import Deployment
+from infra.rehearsal.route53 import Route53StandIn
+from infra.rehearsal.route53.config import Configuration, EndpointCheck, Failover, RecordSet
+from infra.timeline import Timeline
+
+
+def review_records(configuration: Configuration, domain_name: str) -> Iterator[str]:
+    """Yield what is wrong with the failover records of a name."""
+    records = _failover_records(configuration, domain_name)
+    roles = {r.routing.primary for r in records if isinstance(r.routing, Failover)}
+    if roles != {True, False}:
+        yield f"{domain_name} lacks a PRIMARY or a SECONDARY record, so nothing can fail over"
+    for record in records:
+        follows_target = record.alias is not None and record.alias.evaluate_target_health
+        if record.health_check_id is None and not follows_target:
+            role = "PRIMARY" if record.routing == Failover(primary=True) else "SECONDARY"
+            yield (
+                f"the {role} record of {record} has no health check, so Route 53 takes it for "
+                "healthy whatever happens to the region: set its health_check_id"
+            )
+
+
+def review_health(route53: Route53StandIn, deployment: Deployment) -> Iterator[str]:
+    """Yield each region whose health check is not healthy, why, and what that means."""
+    for region in (deployment.primary, deployment.standby):
+        check = route53.health_checks.get(region.health_check_id)
+        if check is None:
+            yield f"no record of {deployment.domain_name} uses the health check of {region.name}"
+        elif not route53.healthy(check.id):
+            yield f"the health check of {region.name} fails: {route53.reasons[check.id]}"
+        if isinstance(check, EndpointCheck) and check.fqdn != region.domain_name:
+            yield (
+                f"the health check of {region.name} probes {check.fqdn}, which is not the "
+                f"region's own name: API Gateway answers 403 to other names; probe "
+                f"{region.domain_name}"
+            )
+
+
+def review_requests(timeline: Timeline, since: float) -> Iterator[str]:
+    """Yield what clients' requests failed with, the most frequent first."""
+    failures = Counter(
+        f"{r.operation} failed: {r.error}" + (f" from {r.region}" if r.region else "")
+        for r in timeline.requests
+        if r.error is not None and r.started >= since
+    )
+    for text, count in failures.most_common(3):
+        yield f"{count} x {text}"
+
+
+def _failover_records(configuration: Configuration, name: str) -> list[RecordSet]:
+    records = (r for zone in configuration.zones for r in zone.record_sets if r.name == name)
+    return [r for r in records if isinstance(r.routing, Failover)]

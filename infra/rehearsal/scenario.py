@@ -1,0 +1,240 @@
+"""The rehearsal itself: clients at work, the primary region lost, healed, everything noted."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import dataclass, field, replace
+
+from infra.clock import Clock
+from infra.errors import InfraError
+from infra.promise import ALIAS_TTL, Promise
+from infra.rehearsal import diagnosis
+from infra.rehearsal.faults.blackhole import blackhole
+from infra.rehearsal.front import CONCURRENCY
+from infra.rehearsal.regions import Deployment, Region
+from infra.rehearsal.route53 import HealthChange
+from infra.rehearsal.route53.config import EndpointCheck
+from infra.rehearsal.stage import Stage
+from infra.timeline import Kind, Moment, Timeline
+from infra.traffic import client
+from infra.traffic.watch import watch_dns
+
+CLIENTS = 12
+
+# Traffic flows undisturbed for so long after each change, so that a plot shows it.
+_DWELL = 5.0
+# The rehearsal waits so much longer than the promise before it gives up.
+_PATIENCE = 15.0
+
+Status = Callable[[str], None]
+
+
+@dataclass
+class Outcome:
+    """What a rehearsal found.
+
+    Attributes:
+        promise: what the configuration promises.
+        timeline: what happened.
+        missing_in_standby: acknowledged writes that the standby lacked while the primary was cut;
+            None if that was not reached.
+        missing_in_primary: acknowledged writes that the primary lacked after all was healed.
+        problems: what went wrong, in words; empty if all went well.
+    """
+
+    promise: Promise
+    timeline: Timeline = field(default_factory=Timeline)
+    missing_in_standby: list[str] | None = None
+    missing_in_primary: list[str] | None = None
+    problems: list[str] = field(default_factory=list)
+
+
+async def rehearse(stage: Stage, deployment: Deployment, clock: Clock, status: Status) -> Outcome:
+    """Lose the primary region under traffic, heal it, and note what happens.
+
+    The region is not cut unless traffic flows and both health checks pass, as on any game day.
+
+    Args:
+        stage: what runs around the emulator.
+        deployment: what Terraform created in it.
+        clock: real or compressed time.
+        status: called with a line about what is going on.
+    """
+    run = _Run(stage, deployment, clock, status)
+    await run.warm_up()
+    async with run.traffic():
+        if await run.steady():
+            async with blackhole(stage.fronts[deployment.primary.name]):
+                await run.cut()
+            await run.healed()
+    return run.outcome
+
+
+def promise_of(stage: Stage, deployment: Deployment) -> Promise:
+    """Return what the health check and the records that Terraform created promise.
+
+    Raises:
+        InfraError: the primary region's health check is none of an endpoint.
+    """
+    checks = stage.route53.configuration.health_checks
+    regions = (deployment.primary, deployment.standby)
+    check = next((checks[r.health_check_id] for r in regions if r.health_check_id in checks), None)
+    if not isinstance(check, EndpointCheck):
+        raise InfraError(
+            f"no record of {deployment.domain_name} follows an endpoint's health check"
+        )
+    ttls = [
+        ALIAS_TTL if record.alias else float(record.ttl or 0)
+        for zone in stage.route53.configuration.zones
+        for record in zone.record_sets
+        if record.name == deployment.domain_name
+    ]
+    return Promise(check.interval, check.failure_threshold, max(ttls))
+
+
+class _Run:
+    """One run in three acts."""
+
+    def __init__(self, stage: Stage, deployment: Deployment, clock: Clock, status: Status) -> None:
+        self.outcome = Outcome(promise_of(stage, deployment))
+        self._stage = stage
+        self._deployment = deployment
+        self._clock = clock
+        self._status = status
+        stage.route53.on_change(self._note_health)
+
+    async def warm_up(self) -> None:
+        """Start every function, for what the emulator's take to start says nothing of AWS's."""
+        self._status("starting the functions of both regions")
+        for region in (self._deployment.primary, self._deployment.standby):
+            target = replace(self._stage.target, domain_name=region.domain_name)
+            await asyncio.gather(
+                *(client.warm_up(target, self._clock) for _ in range(2 * CONCURRENCY))
+            )
+
+    @contextlib.asynccontextmanager
+    async def traffic(self) -> AsyncIterator[None]:
+        """Run the clients and the watcher of DNS; raise what one of them fails with."""
+        target, timeline = self._stage.target, self.outcome.timeline
+        watcher = watch_dns(
+            target.domain_name, target.server, self._stage.regions, self._clock, timeline
+        )
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(watcher)]
+            tasks += [
+                group.create_task(client.run(number, target, self._clock, timeline))
+                for number in range(CLIENTS)
+            ]
+            yield
+            for task in tasks:
+                task.cancel()
+
+    async def steady(self) -> bool:
+        """Let every checker have its say, then tell whether all is well enough to go on."""
+        promise = self.outcome.promise
+        await self._until(lambda: False, promise.interval * promise.threshold + _DWELL, "steady")
+        records = self._stage.route53.configuration, self._deployment.domain_name
+        self._problems(diagnosis.review_records(*records))
+        unfit = [
+            *diagnosis.review_health(self._stage.route53, self._deployment),
+            *diagnosis.review_requests(self.outcome.timeline, since=0.0),
+        ]
+        if unfit:
+            self._problems([*unfit, "so the region was not cut: all must be well before"])
+        return not unfit
+
+    async def cut(self) -> None:
+        """Wait for the standby to serve every client, and see what it holds."""
+        primary, standby = self._deployment.primary, self._deployment.standby
+        self._mark(Kind.CUT, primary)
+        cut = self._clock.now()
+        limit = self.outcome.promise.outage.high + _PATIENCE
+        if not await self._until(lambda: self._all_served_by(standby, cut), limit, "cut"):
+            waiting = CLIENTS - self._served_by(standby, cut)
+            self._problems(
+                [
+                    f"{waiting} of {CLIENTS} clients were not served by {standby.name} within "
+                    f"{limit:.0f} s of the loss of {primary.name}",
+                    *diagnosis.review_requests(self.outcome.timeline, since=cut),
+                ]
+            )
+            return
+        await self._until(lambda: False, _DWELL, "cut")
+        self.outcome.missing_in_standby = await self._missing_in(standby)
+
+    async def healed(self) -> None:
+        """Wait for the primary to serve every client again, and see what it holds."""
+        primary = self._deployment.primary
+        self._mark(Kind.HEALED, primary)
+        healed = self._clock.now()
+        limit = self.outcome.promise.outage.high + _PATIENCE
+        if not await self._until(lambda: self._all_served_by(primary, healed), limit, "healed"):
+            waiting = CLIENTS - self._served_by(primary, healed)
+            self._problems(
+                [
+                    f"{waiting} of {CLIENTS} clients were not served by {primary.name} within "
+                    f"{limit:.0f} s of its return"
+                ]
+            )
+        await self._until(lambda: False, _DWELL, "healed")
+        self.outcome.missing_in_primary = await self._missing_in(primary)
+
+    async def _missing_in(self, region: Region) -> list[str] | None:
+        target = replace(self._stage.target, domain_name=region.domain_name)
+        written = self.outcome.timeline.acknowledged_writes()
+        try:
+            return await client.missing(written, target, self._clock)
+        except OSError as error:
+            self._problems([f"the writes that {region.name} holds can't be counted: {error}"])
+            return None
+
+    async def _until(self, reached: Callable[[], bool], limit: float, act: str) -> bool:
+        """Wait until a state is reached or the time is up; tell which."""
+        start = self._clock.now()
+        while not reached():
+            passed = self._clock.now() - start
+            if passed >= limit:
+                return False
+            self._status(f"{act} {passed:3.0f} s: {self._state()}")
+            await self._clock.sleep(0.2)
+        return True
+
+    def _state(self) -> str:
+        route53 = self._stage.route53
+        checks = (
+            f"{r.name} {'healthy' if route53.healthy(r.health_check_id) else 'UNHEALTHY'}"
+            for r in (self._deployment.primary, self._deployment.standby)
+            if r.health_check_id in route53.health_checks
+        )
+        dns = [m.region for m in self.outcome.timeline.moments if m.kind is Kind.DNS]
+        requests = self.outcome.timeline.requests
+        failed = sum(r.error is not None for r in requests)
+        return (
+            f"{', '.join(checks)}; DNS answers {dns[-1] if dns else '...'}; "
+            f"{len(requests)} requests, {failed} failed"
+        )
+
+    def _all_served_by(self, region: Region, since: float) -> bool:
+        return self._served_by(region, since) == CLIENTS
+
+    def _served_by(self, region: Region, since: float) -> int:
+        return len(
+            {
+                r.client
+                for r in self.outcome.timeline.requests
+                if r.region == region.name and r.error is None and r.started >= since
+            }
+        )
+
+    def _problems(self, texts: Iterable[str]) -> None:
+        self.outcome.problems.extend(texts)
+
+    def _mark(self, kind: Kind, region: Region) -> None:
+        self.outcome.timeline.moments.append(Moment(self._clock.now(), kind, region.name))
+
+    def _note_health(self, change: HealthChange) -> None:
+        for region in (self._deployment.primary, self._deployment.standby):
+            if region.health_check_id == change.check_id:
+                kind = Kind.HEALTHY if change.healthy else Kind.UNHEALTHY
+                moment = Moment(change.at, kind, region.name, change.reason)
+                self.outcome.timeline.moments.append(moment)

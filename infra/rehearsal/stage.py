@@ -1,0 +1,138 @@
+"""Sets the stage: a front for each region, Route 53, and clients' view of both."""
+
+import contextlib
+import ssl
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+
+import boto3
+import trustme
+
+from infra.clock import Clock
+from infra.errors import InfraError
+from infra.rehearsal.front import RegionFront
+from infra.rehearsal.ports import free_port
+from infra.rehearsal.regions import Deployment, Endpoint, endpoint
+from infra.rehearsal.route53 import Route53StandIn, Settings, Surroundings
+from infra.traffic.client import Target
+from infra.traffic.resolver import NameServer
+
+_DNS_ADDRESS = "127.0.0.1"
+# An address a region, since DNS knows no ports; any of 127.0.0.0/8 will do.
+_ADDRESSES = ("127.0.20.1", "127.0.20.2")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Everything that runs around the emulator during a rehearsal.
+
+    Attributes:
+        fronts: by region, its front.
+        route53: the stand-in for Route 53.
+        target: the API as clients see it, under the shared name.
+        regions: by address, the region there.
+    """
+
+    fronts: Mapping[str, RegionFront]
+    route53: Route53StandIn
+    target: Target
+    regions: Mapping[str, str]
+
+
+@contextlib.asynccontextmanager
+async def set_stage(
+    deployment: Deployment, environment: Mapping[str, str], clock: Clock
+) -> AsyncIterator[Stage]:
+    """Start everything on loopback addresses, and end it afterwards.
+
+    Args:
+        deployment: what Terraform created in the emulator.
+        environment: tells where the emulator is, and its credentials.
+        clock: real or compressed time.
+
+    Raises:
+        InfraError: no port is to be had, or the deployment is one that can't be played.
+    """
+    names = [deployment.primary, deployment.standby]
+    session = boto3.Session(environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"])
+    emulator = environment["AWS_ENDPOINT_URL"]
+    endpoints = {
+        region.name: endpoint(
+            session.client("apigateway", region_name=region.name, endpoint_url=emulator),
+            region.domain_name,
+        )
+        for region in names
+    }
+    addresses = dict(zip((region.name for region in names), _ADDRESSES, strict=True))
+    port = _free_port()
+    authority = trustme.CA()
+    async with contextlib.AsyncExitStack() as stack:
+        fronts = {
+            region: await stack.enter_async_context(
+                RegionFront(
+                    region=region,
+                    address=address,
+                    port=port,
+                    tls=_server_tls(authority, endpoints[region]),
+                    hosts=endpoints[region].hosts,
+                    emulator=emulator,
+                )
+            )
+            for region, address in addresses.items()
+        }
+        route53 = Route53StandIn(
+            clock,
+            session,
+            emulator,
+            _surroundings(endpoints, addresses, port),
+            Settings(dns_host=_DNS_ADDRESS, zone_ids=[deployment.hosted_zone_id]),
+        )
+        await stack.enter_async_context(route53)
+        yield Stage(
+            fronts,
+            route53,
+            Target(
+                deployment.domain_name,
+                deployment.api_key,
+                NameServer(*route53.dns_address),
+                _client_tls(authority),
+                {443: port},
+            ),
+            {address: region for region, address in addresses.items()},
+        )
+
+
+def _surroundings(
+    endpoints: Mapping[str, Endpoint], addresses: Mapping[str, str], port: int
+) -> Surroundings:
+    targets = {
+        target: addresses[region] for region in endpoints for target in endpoints[region].targets
+    }
+    return Surroundings(
+        aws_names=targets.get,
+        port_of=lambda configured: port if configured == 443 else configured,
+        # Clients all live near the first region until routing by latency is rehearsed.
+        region_of=lambda _: next(iter(addresses)),
+    )
+
+
+def _free_port() -> int:
+    try:
+        return free_port(*_ADDRESSES)
+    except OSError as error:
+        raise InfraError(
+            f"can't listen on {' and '.join(_ADDRESSES)} ({error}): on Linux all of 127.0.0.0/8 is "
+            "this machine; elsewhere add them, as with `sudo ifconfig lo0 alias 127.0.20.1`"
+        ) from error
+
+
+def _server_tls(authority: trustme.CA, names: Endpoint) -> ssl.SSLContext:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert(*sorted(names.hosts)).configure_cert(context)
+    return context
+
+
+def _client_tls(authority: trustme.CA) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    authority.configure_trust(context)
+    return context

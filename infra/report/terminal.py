@@ -1,0 +1,35 @@
+"""The report on a terminal."""
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from infra.report import Report
+from infra.report.words import measured, promised
+
+
+def show(report: Report, console: Console) -> None:
+    """Print the figures, what went wrong, and the verdict."""
+    if report.figures:
+        console.print(_table(report))
+    for problem in report.problems:
+        console.print(f"[red]![/red] {escape(problem)}")
+    colour, word = ("green", "PASSED") if report.passed else ("red", "FAILED")
+    console.print(f"[bold {colour}]{word}[/bold {colour}] {escape(report.verdict)}")
+
+
+def _table(report: Report) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("figure")
+    table.add_column("measured", justify="right")
+    table.add_column("promised", justify="right")
+    table.add_column("")
+    for figure in report.figures:
+        mark = "" if figure.promised is None else "[green]ok[/green]"
+        table.add_row(
+            escape(figure.name),
+            measured(figure),
+            promised(figure),
+            mark if figure.kept else "[red]OUTSIDE[/red]",
+        )
+    return table

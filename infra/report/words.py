@@ -1,0 +1,17 @@
+"""Figures in words, the same wherever a report is shown."""
+
+from infra.measure import Figure
+
+
+def measured(figure: Figure) -> str:
+    """Return what was measured, with its unit."""
+    if figure.value is None:
+        return "never"
+    return f"{figure.value:.1f} s" if figure.unit == "s" else f"{figure.value:.0f}"
+
+
+def promised(figure: Figure) -> str:
+    """Return the range that was promised, with its unit; nothing where there is none."""
+    if figure.promised is None:
+        return ""
+    return f"{figure.promised} {figure.unit}".rstrip()

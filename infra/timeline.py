@@ -1,0 +1,85 @@
+"""What happened in a rehearsal or a drill, as it happened: the one record that both measure.
+
+All times are seconds on the run's clock; a compressed rehearsal counts simulated seconds.
+"""
+
+import enum
+from dataclasses import dataclass, field
+
+
+class Operation(enum.StrEnum):
+    """What a client asked for."""
+
+    READ = "read"
+    WRITE = "write"
+
+
+class Kind(enum.StrEnum):
+    """What a moment marks."""
+
+    CUT = "cut"
+    HEALED = "healed"
+    HEALTHY = "healthy"
+    UNHEALTHY = "unhealthy"
+    DNS = "dns"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request of one client.
+
+    Attributes:
+        client: its number.
+        operation: read or write.
+        started: when it began, name resolution included.
+        ended: when the answer was read, or given up.
+        region: who answered; None if nobody did.
+        error: why it failed, in words; None if it succeeded.
+        item_id: what was written or read; None for a list.
+    """
+
+    client: int
+    operation: Operation
+    started: float
+    ended: float
+    region: str | None
+    error: str | None
+    item_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Something that happened once.
+
+    Attributes:
+        at: when.
+        kind: what.
+        region: to which region, or which region DNS answered from then on ("" for none).
+        detail: why, where that is known.
+    """
+
+    at: float
+    kind: Kind
+    region: str
+    detail: str = ""
+
+
+@dataclass
+class Timeline:
+    """Everything that one run recorded, in the order in which it ended."""
+
+    requests: list[Request] = field(default_factory=list)
+    moments: list[Moment] = field(default_factory=list)
+
+    def first(self, kind: Kind, region: str, since: float = 0.0) -> float | None:
+        """Return when this first happened to the region, at or after `since`."""
+        times = (m.at for m in self.moments if (m.kind, m.region) == (kind, region))
+        return next((at for at in times if at >= since), None)
+
+    def acknowledged_writes(self) -> list[str]:
+        """Return the ids of the items whose writing was confirmed to a client."""
+        return [
+            r.item_id
+            for r in self.requests
+            if r.operation is Operation.WRITE and r.error is None and r.item_id is not None
+        ]

@@ -1,0 +1,169 @@
+"""A client of the API: writes items, reads them back, and notes what came of every request."""
+
+import asyncio
+import contextlib
+import itertools
+import ssl
+import uuid
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+
+import aiohttp
+
+from infra.clock import Clock
+from infra.timeline import Operation, Request, Timeline
+from infra.traffic.resolver import CachingResolver, NameServer
+
+# A client that waited longer would add its own patience to the outage that it sees.
+_TIMEOUT = 3.0
+_PACE = 1.0
+
+
+@dataclass(frozen=True)
+class Target:
+    """The API as clients see it.
+
+    Attributes:
+        domain_name: the name in their URLs.
+        api_key: the x-api-key header of writes; None if they need none.
+        server: whom they ask for its address.
+        tls: whom they trust.
+        ports: the port to connect to for the port in a URL, where they differ.
+    """
+
+    domain_name: str
+    api_key: str | None
+    server: NameServer
+    tls: ssl.SSLContext
+    ports: dict[int, int]
+
+    @contextlib.asynccontextmanager
+    async def session(self, clock: Clock) -> AsyncIterator[aiohttp.ClientSession]:
+        """Open an HTTP session with a resolver cache of its own.
+
+        Every request opens a connection, so that DNS alone decides who serves it: a connection
+        that is kept alive stays with its region, even after DNS has moved back.
+        """
+        connector = aiohttp.TCPConnector(
+            resolver=CachingResolver(self.server, clock, self.ports),
+            use_dns_cache=False,
+            force_close=True,
+            ssl=self.tls,
+        )
+        timeout = aiohttp.ClientTimeout(total=clock.real(_TIMEOUT))
+        async with aiohttp.ClientSession(connector=connector, timeout=timeout) as session:
+            yield session
+
+
+async def run(number: int, target: Target, clock: Clock, timeline: Timeline) -> None:
+    """Send a write, then a read of what was written, for ever, one request a second.
+
+    A write that fails is not tried again: the next one writes another item.
+    """
+    async with target.session(clock) as session:
+        client = _Client(number, target, clock, session)
+        await clock.sleep(_PACE * (number * 0.618 % 1))  # clients are not in step
+        written: str | None = None
+        for turn in itertools.count():
+            started = clock.now()
+            if turn % 2 or written is None:
+                request = await client.write(f"{number}-{turn}-{uuid.uuid4().hex}")
+                written = request.item_id if request.error is None else written
+            else:
+                request = await client.read(written)
+            timeline.requests.append(request)
+            await clock.sleep(max(0.0, started + _PACE - clock.now()))
+
+
+async def warm_up(target: Target, clock: Clock, attempts: int = 20) -> None:
+    """Write and read one item until both succeed, or the attempts are used up."""
+    async with target.session(clock) as session:
+        client = _Client(0, target, clock, session)
+        for _ in range(attempts):
+            requests = [await client.write("warm-up"), await client.read("warm-up")]
+            if all(request.error is None for request in requests):
+                return
+
+
+async def missing(
+    item_ids: Sequence[str], target: Target, clock: Clock, concurrency: int = 4
+) -> list[str]:
+    """Return those items that the target does not hold.
+
+    Raises:
+        OSError: it does not answer for an item, after five attempts.
+    """
+    lanes = [item_ids[lane::concurrency] for lane in range(concurrency)]
+    async with target.session(clock) as session:
+        found = await asyncio.gather(*(_missing(lane, target, session) for lane in lanes))
+    return [item_id for lane in found for item_id in lane]
+
+
+async def _missing(
+    item_ids: Sequence[str], target: Target, session: aiohttp.ClientSession
+) -> list[str]:
+    return [item_id for item_id in item_ids if not await _holds(item_id, target, session)]
+
+
+async def _holds(item_id: str, target: Target, session: aiohttp.ClientSession) -> bool:
+    url = f"https://{target.domain_name}/read"
+    last: object = None
+    for _ in range(5):
+        try:
+            async with session.get(url, params=_exactly(item_id)) as response:
+                if response.status in {200, 404}:
+                    return response.status == 200
+                last = response.status
+        except (aiohttp.ClientError, OSError) as error:
+            last = error
+    raise OSError(f"{target.domain_name} does not say whether it holds item {item_id}: {last}")
+
+
+def _exactly(item_id: str) -> dict[str, str]:
+    """Ask for an item as it is now: an eventually consistent read may miss what was just written.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.ReadConsistency.html
+    """
+    return {"ItemId": item_id, "consistent": "true"}
+
+
+@dataclass(frozen=True)
+class _Client:
+    number: int
+    target: Target
+    clock: Clock
+    session: aiohttp.ClientSession
+
+    async def write(self, item_id: str) -> Request:
+        headers = {} if self.target.api_key is None else {"x-api-key": self.target.api_key}
+        body = {"ItemId": item_id, "Data": {"client": self.number, "at": self.clock.now()}}
+        call = self.session.post(
+            f"https://{self.target.domain_name}/write", json=body, headers=headers
+        )
+        return await self._request(Operation.WRITE, item_id, call)
+
+    async def read(self, item_id: str) -> Request:
+        url = f"https://{self.target.domain_name}/read"
+        return await self._request(
+            Operation.READ, item_id, self.session.get(url, params=_exactly(item_id))
+        )
+
+    async def _request(
+        self,
+        operation: Operation,
+        item_id: str,
+        call: "contextlib.AbstractAsyncContextManager[aiohttp.ClientResponse]",
+    ) -> Request:
+        started = self.clock.now()
+        region, error = None, None
+        try:
+            async with call as response:
+                await response.read()
+                region = response.headers.get("X-Region")
+                if response.status >= 400:
+                    error = f"HTTP {response.status}"
+        except TimeoutError:
+            error = f"no answer within {_TIMEOUT:.0f} s"
+        except (aiohttp.ClientError, OSError) as failure:
+            error = f"{type(failure).__name__}: {failure}"
+        return Request(self.number, operation, started, self.clock.now(), region, error, item_id)

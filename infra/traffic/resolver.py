@@ -1,0 +1,106 @@
+"""A caching stub resolver, as every client has one: it asks once a TTL and believes the answer."""
+
+import socket
+from dataclasses import dataclass
+
+import dns.asyncquery
+import dns.exception
+import dns.message
+import dns.rcode
+import dns.rdatatype
+import dns.rdtypes.IN.A
+from aiohttp.abc import AbstractResolver, ResolveResult
+
+from infra.clock import Clock
+
+_TIMEOUT = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class NameServer:
+    """Where to ask: an address and the port of its DNS service."""
+
+    address: str
+    port: int = 53
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a name resolves to.
+
+    Attributes:
+        addresses: IPv4 addresses, in the order of the answer.
+        ttl: seconds for which they may be kept: the shortest along the chain of CNAMEs.
+    """
+
+    addresses: tuple[str, ...]
+    ttl: float
+
+
+async def query(server: NameServer, name: str, clock: Clock) -> Answer:
+    """Ask a name server for a name's addresses, without a cache.
+
+    Raises:
+        OSError: it does not answer within 3 s, or has no address for the name.
+    """
+    question = dns.message.make_query(name, dns.rdatatype.A)
+    try:
+        response, _ = await dns.asyncquery.udp_with_fallback(
+            question, server.address, timeout=clock.real(_TIMEOUT), port=server.port
+        )
+    except (dns.exception.DNSException, OSError) as error:
+        raise OSError(f"{server.address} does not resolve {name}: {error}") from error
+    records = [rdata for rrset in response.answer for rdata in rrset]
+    addresses = tuple(r.address for r in records if isinstance(r, dns.rdtypes.IN.A.A))
+    if not addresses:
+        raise OSError(f"{name} has no address: {dns.rcode.to_text(response.rcode())}")
+    return Answer(addresses, min(rrset.ttl for rrset in response.answer))
+
+
+class CachingResolver(AbstractResolver):
+    """Resolves for an aiohttp client, and keeps each answer for its TTL.
+
+    Args:
+        server: where to ask.
+        clock: what TTLs are counted on.
+        ports: the port to connect to for the port in a URL, where they differ.
+    """
+
+    def __init__(self, server: NameServer, clock: Clock, ports: dict[int, int]) -> None:
+        self._server = server
+        self._clock = clock
+        self._ports = ports
+        self._cache: dict[str, tuple[float, Answer]] = {}
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        """Return where to connect to for a host; see AbstractResolver.
+
+        Raises:
+            OSError: the name does not resolve.
+        """
+        del family  # the API's names have IPv4 addresses whatever the caller prefers
+        answer = await self._cached(host)
+        return [
+            ResolveResult(
+                hostname=host,
+                host=address,
+                port=self._ports.get(port, port),
+                family=socket.AF_INET,
+                proto=0,
+                flags=socket.AI_NUMERICHOST,
+            )
+            for address in answer.addresses
+        ]
+
+    async def close(self) -> None:
+        """Forget every answer."""
+        self._cache.clear()
+
+    async def _cached(self, name: str) -> Answer:
+        expires, answer = self._cache.get(name, (0.0, None))
+        if answer is None or self._clock.now() >= expires:
+            answer = await query(self._server, name, self._clock)
+            self._cache[name] = (self._clock.now() + answer.ttl, answer)
+        return answer

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from infra.promise import Promise, Range
-from infra.timeline import Kind, Timeline
+from infra.timeline import Kind, Operation, Request, Timeline
+import itertools
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ def figures(timeline: Timeline, promise: Promise, roles: Roles, missing: Missing
         Figure("client outage, p99", quantile(outages, 0.99), "s", promise.outage),
         Figure("client outage, max", quantile(outages, 1.00), "s", promise.outage),
         Figure("failed requests", failed_requests(timeline), "", None),
+        Figure("failed outside the outage", failed_outside(timeline, cut), "", Range(0, 0)),
         Figure("acknowledged writes", len(timeline.acknowledged_writes()), "", None),
         _lost("missing in the standby", missing.in_standby),
         *_failback(timeline, promise, roles, healed),
@@ -82,13 +84,20 @@ def figures(timeline: Timeline, promise: Promise, roles: Roles, missing: Missing
 
 
 def client_outages(timeline: Timeline, cut: float, healed: float) -> list[float]:
-    """Return, for each client, its longest stretch without a good answer around the outage.
+    """Return, for each client, its longest wait for a good answer around the outage.
 
-    A stretch counts if it reaches into the time between cut and heal. A client that got no answer
-    between the two counts as infinite.
+    Reads and writes count apart, and the longer wait of the two is the client's. A wait counts
+    from the cut on; it is infinite if it did not end before the heal.
     """
-    clients = sorted({request.client for request in timeline.requests})
-    return [_longest_gap(timeline, client, cut, healed) for client in clients]
+    return [
+        max(_longest_wait(_of(timeline, client, operation), cut, healed) for operation in Operation)
+        for client in clients(timeline)
+    ]
+
+
+def clients(timeline: Timeline) -> list[int]:
+    """Return the numbers of the clients."""
+    return sorted({request.client for request in timeline.requests})
 
 
 def quantile(values: Iterable[float], q: float) -> float | None:
@@ -105,12 +114,31 @@ def failed_requests(timeline: Timeline) -> int:
     return sum(request.error is not None for request in timeline.requests)
 
 
-def _longest_gap(timeline: Timeline, client: int, cut: float, healed: float) -> float:
-    good = [r.ended for r in timeline.requests if r.client == client and r.error is None]
+def failed_outside(timeline: Timeline, cut: float) -> int:
+    """Return how many requests failed before the cut, or once their client was served again."""
+    return sum(
+        _failed_outside(_of(timeline, client, operation), cut)
+        for client in clients(timeline)
+        for operation in Operation
+    )
+
+
+def _failed_outside(requests: list[Request], cut: float) -> int:
+    recovery = next((r.ended for r in requests if r.error is None and r.started > cut), math.inf)
+    # One that was under way at the cut is the outage's.
+    return sum(r.error is not None and (r.ended < cut or r.started > recovery) for r in requests)
+
+
+def _of(timeline: Timeline, client: int, operation: Operation) -> list[Request]:
+    return [r for r in timeline.requests if (r.client, r.operation) == (client, operation)]
+
+
+def _longest_wait(requests: list[Request], cut: float, healed: float) -> float:
+    good = [r.ended for r in requests if r.error is None]
     if not any(cut <= at <= healed for at in good):
         return math.inf
-    gaps = zip(good, good[1:], strict=False)
-    return max((b - max(a, cut) for a, b in gaps if b > cut and a < healed), default=0.0)
+    waits = itertools.pairwise(good)
+    return max((end - max(start, cut) for start, end in waits if end > cut and start < healed))
 
 
 def _failback(
@@ -122,8 +150,8 @@ def _failback(
     for request in timeline.requests:
         if request.started > healed and request.region == roles.primary:
             first_answers.setdefault(request.client, request.ended)
-    clients = {request.client for request in timeline.requests}
-    back = max(first_answers.values()) if clients == first_answers.keys() else None
+    all_back = sorted(first_answers) == clients(timeline)
+    back = max(first_answers.values()) if all_back else None
     return [
         _since(
             "failback, health check",

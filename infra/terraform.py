@@ -116,7 +116,8 @@ class _Client(python_terraform.Terraform):  # type: ignore[misc] # it publishes 
 
     def _report(self, line: str) -> None:
         event = _event(line)
-        if event.get("type") in {"apply_complete", "apply_errored"}:
+        done = event.get("type") in {"apply_complete", "apply_errored"}
+        if done and event["hook"]["action"] != "read":
             self._progress(str(event["@message"]))
 
 

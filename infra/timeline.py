@@ -35,7 +35,7 @@ class Request:
         ended: when the answer was read, or given up.
         region: who answered; None if nobody did.
         error: why it failed, in words; None if it succeeded.
-        item_id: what was written or read; None for a list.
+        item_id: what was written or read.
     """
 
     client: int
@@ -44,7 +44,7 @@ class Request:
     ended: float
     region: str | None
     error: str | None
-    item_id: str | None
+    item_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +76,6 @@ class Timeline:
         times = (m.at for m in self.moments if (m.kind, m.region) == (kind, region))
         return next((at for at in times if at >= since), None)
 
-    def acknowledged_writes(self) -> list[str]:
-        """Return the ids of the items whose writing was confirmed to a client."""
-        return [
-            r.item_id
-            for r in self.requests
-            if r.operation is Operation.WRITE and r.error is None and r.item_id is not None
-        ]
+    def acknowledged_writes(self) -> list[Request]:
+        """Return the writes that were confirmed to a client."""
+        return [r for r in self.requests if r.operation is Operation.WRITE and r.error is None]

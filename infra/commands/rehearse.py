@@ -21,10 +21,14 @@ from infra.report import Report, machine, page, terminal
 
 _LIMITS = [
     "How far replication lags: the emulator replicates at once, DynamoDB usually within a second.",
-    "How long Route 53 takes to publish a health check's change to its name servers: AWS states "
-    "no figure, and the stand-in takes none.",
-    "Resolvers that keep an answer for longer than its TTL, and connections kept alive across a "
-    "change of DNS: the clients here honour TTLs and connect anew for every request.",
+    (
+        "How long Route 53 takes to publish a health check's change to its name servers: AWS states "
+        "no figure, and the stand-in takes none."
+    ),
+    (
+        "Resolvers that keep an answer for longer than its TTL, and connections kept alive across a "
+        "change of DNS: the clients here honour TTLs and connect anew for every request."
+    ),
     "What AWS itself refuses: the emulator accepts more.",
 ]
 
@@ -96,11 +100,15 @@ def _report(deployment: Deployment, outcome: Outcome, began: datetime, speed: fl
 def _settings(deployment: Deployment, promise: Promise, speed: float) -> list[str]:
     pace = "real time" if speed == 1 else f"a clock {speed:g} times as fast as real time"
     return [
-        f"{deployment.domain_name}: {deployment.primary.name} primary, "
-        f"{deployment.standby.name} standby",
-        f"health checks every {promise.interval:g} s, {promise.threshold} in a row to turn; "
-        f"DNS answers kept for {promise.ttl:g} s",
-        f"{CLIENTS} clients, a request a second each, writes and reads in turn; {pace}",
+        (
+            f"{deployment.domain_name}: {deployment.primary.name} primary, "
+            f"{deployment.standby.name} standby"
+        ),
+        (
+            f"health checks every {promise.interval:g} s, {promise.threshold} in a row to turn; "
+            f"DNS answers kept for {promise.ttl:g} s"
+        ),
+        f"{CLIENTS} clients, two requests a second each, writes and reads in turn; {pace}",
         f"promised: detection {promise.detection} s, outage {promise.outage} s",
     ]
 

@@ -139,5 +139,5 @@ def listening_socket(address: str, port: int, backlog: int) -> socket.socket:
     except OSError:
         listener.close()
         raise
-    listener.setblocking(False)
+    listener.settimeout(0)
     return listener

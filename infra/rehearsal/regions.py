@@ -1,4 +1,4 @@
-"""The two regions as the emulator holds them: their custom domain names and where DNS finds them."""
+"""The two regions as the emulator holds them: their custom domain names and DNS targets."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -15,11 +15,11 @@ from infra.rehearsal.regions import Deployment, Region
 from infra.rehearsal.route53 import HealthChange
 from infra.rehearsal.route53.config import EndpointCheck
 from infra.rehearsal.stage import Stage
-from infra.timeline import Kind, Moment, Timeline
+from infra.timeline import Kind, Moment, Operation, Timeline
 from infra.traffic import client
 from infra.traffic.watch import watch_dns
 
-CLIENTS = 12
+CLIENTS = 8
 
 # Traffic flows undisturbed for so long after each change, so that a plot shows it.
 _DWELL = 5.0
@@ -108,9 +108,9 @@ class _Run:
         self._status("starting the functions of both regions")
         for region in (self._deployment.primary, self._deployment.standby):
             target = replace(self._stage.target, domain_name=region.domain_name)
-            await asyncio.gather(
-                *(client.warm_up(target, self._clock) for _ in range(2 * CONCURRENCY))
-            )
+            calls = (client.warm_up(target, self._clock) for _ in range(2 * CONCURRENCY))
+            failures = {failure for failure in await asyncio.gather(*calls) if failure}
+            self._problems(f"{region.name} does not serve: {failure}" for failure in failures)
 
     @contextlib.asynccontextmanager
     async def traffic(self) -> AsyncIterator[None]:
@@ -153,8 +153,10 @@ class _Run:
             waiting = CLIENTS - self._served_by(standby, cut)
             self._problems(
                 [
-                    f"{waiting} of {CLIENTS} clients were not served by {standby.name} within "
-                    f"{limit:.0f} s of the loss of {primary.name}",
+                    (
+                        f"{waiting} of {CLIENTS} clients were not served by {standby.name} within "
+                        f"{limit:.0f} s of the loss of {primary.name}"
+                    ),
                     *diagnosis.review_requests(self.outcome.timeline, since=cut),
                 ]
             )
@@ -172,16 +174,21 @@ class _Run:
             waiting = CLIENTS - self._served_by(primary, healed)
             self._problems(
                 [
-                    f"{waiting} of {CLIENTS} clients were not served by {primary.name} within "
-                    f"{limit:.0f} s of its return"
+                    (
+                        f"{waiting} of {CLIENTS} clients were not served by {primary.name} within "
+                        f"{limit:.0f} s of its return"
+                    )
                 ]
             )
         await self._until(lambda: False, _DWELL, "healed")
         self.outcome.missing_in_primary = await self._missing_in(primary)
 
     async def _missing_in(self, region: Region) -> list[str] | None:
+        """Return the acknowledged writes of the other region that did not reach this one."""
         target = replace(self._stage.target, domain_name=region.domain_name)
-        written = self.outcome.timeline.acknowledged_writes()
+        writes = self.outcome.timeline.acknowledged_writes()
+        written = [write.item_id for write in writes if write.region != region.name]
+        self._status(f"looking in {region.name} for {len(written)} items written elsewhere")
         try:
             return await client.missing(written, target, self._clock)
         except OSError as error:
@@ -218,13 +225,13 @@ class _Run:
         return self._served_by(region, since) == CLIENTS
 
     def _served_by(self, region: Region, since: float) -> int:
-        return len(
-            {
-                r.client
-                for r in self.outcome.timeline.requests
-                if r.region == region.name and r.error is None and r.started >= since
-            }
-        )
+        """Count the clients of which both a read and a write have succeeded there."""
+        served = {
+            (r.client, r.operation)
+            for r in self.outcome.timeline.requests
+            if r.region == region.name and r.error is None and r.started >= since
+        }
+        return sum(all((n, o) in served for o in Operation) for n in range(CLIENTS))
 
     def _problems(self, texts: Iterable[str]) -> None:
         self.outcome.problems.extend(texts)

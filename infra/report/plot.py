@@ -77,7 +77,7 @@ def plot(report: Report) -> Plot:
             for m in report.timeline.moments
             if m.kind in {Kind.CUT, Kind.HEALED}
         ],
-        _window(report, scale, height),
+        _window(report, scale),
     )
 
 
@@ -145,7 +145,7 @@ def _region_style(report: Report, region: str) -> str:
     return styles.get(region, "failed")
 
 
-def _window(report: Report, scale: _Scale, height: int) -> Bar | None:
+def _window(report: Report, scale: _Scale) -> Bar | None:
     cut = report.timeline.first(Kind.CUT, report.roles.primary)
     if cut is None:
         return None

@@ -16,7 +16,7 @@ from infra.traffic.resolver import CachingResolver, NameServer
 
 # A client that waited longer would add its own patience to the outage that it sees.
 _TIMEOUT = 3.0
-_PACE = 1.0
+_PACE = 0.5
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Target:
 
 
 async def run(number: int, target: Target, clock: Clock, timeline: Timeline) -> None:
-    """Send a write, then a read of what was written, for ever, one request a second.
+    """Send a write, then a read of what was written, for ever, two requests a second.
 
     A write that fails is not tried again: the next one writes another item.
     """
@@ -75,14 +75,17 @@ async def run(number: int, target: Target, clock: Clock, timeline: Timeline) -> 
             await clock.sleep(max(0.0, started + _PACE - clock.now()))
 
 
-async def warm_up(target: Target, clock: Clock, attempts: int = 20) -> None:
-    """Write and read one item until both succeed, or the attempts are used up."""
+async def warm_up(target: Target, clock: Clock, attempts: int = 10) -> str | None:
+    """Write and read one item until both succeed; return what failed if they never do."""
+    failures: list[str] = []
     async with target.session(clock) as session:
         client = _Client(0, target, clock, session)
         for _ in range(attempts):
             requests = [await client.write("warm-up"), await client.read("warm-up")]
-            if all(request.error is None for request in requests):
-                return
+            failures = [f"{r.operation}: {r.error}" for r in requests if r.error is not None]
+            if not failures:
+                return None
+    return "; ".join(failures)
 
 
 async def missing(

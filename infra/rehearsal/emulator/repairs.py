@@ -1,13 +1,15 @@
-"""Mends in memory what ministack 1.5.33 lacks or gets wrong, so that infra/*.tf need not know of it.
+"""Mends in memory what ministack 1.5.33 lacks or gets wrong, so that infra/*.tf can ignore it.
 
 One function a repair. tests/emulator/test_repairs.py shows for each that the emulator fails
 without it: when upstream mends one, that test goes red and the repair can go.
 """
 
+import functools
 import json
 from collections.abc import Callable
 from typing import Any
 
+from ministack.core import lambda_runtime
 from ministack.services import apigateway_v1, route53
 
 Response = tuple[int, dict[str, str], bytes]
@@ -25,9 +27,11 @@ def apply_all() -> None:
         put_rest_api,
         patch_lists_of_rest_api,
         generate_absent_api_keys,
+        find_api_keys_in_their_region,
         map_the_empty_base_path,
         leave_out_empty_blocks,
         publish_records_at_once,
+        wait_less_for_logs,
     ):
         repair()
 
@@ -117,6 +121,18 @@ def generate_absent_api_keys() -> None:
     )
 
 
+def find_api_keys_in_their_region() -> None:
+    """Of two regions' keys of one value, the first is found for both, and refused by the second."""
+    apigateway_v1._resolve_api_key = lambda value: next(
+        (
+            key
+            for key in apigateway_v1._api_keys.values()
+            if value and key["value"] == value and key.get("enabled", True)
+        ),
+        None,
+    )
+
+
 def map_the_empty_base_path() -> None:
     """A mapping of the empty base path is not found under `(none)`, as AWS calls it."""
     _wrap(
@@ -144,6 +160,16 @@ def _respond_without_empty_blocks(
 def publish_records_at_once() -> None:
     """The provider waits 30 s for every record change, unless the answer names no change."""
     route53._build_change_info_el = lambda _parent, _change: None
+
+
+def wait_less_for_logs() -> None:
+    """A function that logs nothing is held back for 50 ms, in which its process serves nobody.
+
+    What it logged before it answered is in the pipe by then, so a tenth of that is enough.
+    """
+    lambda_runtime.Worker._drain_stderr_bounded = functools.partialmethod(
+        lambda_runtime.Worker._drain_stderr_bounded, first_line_wait=0.005
+    )
 
 
 def _not_found(message: str) -> Response:

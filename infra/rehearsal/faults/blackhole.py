@@ -33,6 +33,6 @@ def _full_queue(address: str, port: int) -> Iterator[None]:
         stack.enter_context(listening_socket(address, port, backlog=0))
         for _ in range(_FILLERS):
             filler = stack.enter_context(socket.socket())
-            filler.setblocking(False)
+            filler.settimeout(0)
             filler.connect_ex((address, port))
         yield

@@ -199,6 +199,19 @@ def test_a_searched_string_in_the_wrong_case_fails() -> None:
     assert outcome_of(saying("HEALTHY"), replace(CHECK, search_string="healthy")) is not None
 
 
+def test_a_searched_body_may_take_2_s_more_than_the_status() -> None:
+    async def handler(request: web.Request) -> web.StreamResponse:
+        await asyncio.sleep(0.3)  # 1.2 simulated seconds
+        response = web.StreamResponse()
+        response.content_length = 7
+        await response.prepare(request)
+        await asyncio.sleep(0.3)
+        await response.write(b"healthy")
+        return response
+
+    assert outcome_of(handler, replace(CHECK, search_string="healthy")) is None
+
+
 def test_a_searched_body_later_than_2_s_after_the_status_fails() -> None:
     async def handler(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse()

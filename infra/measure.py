@@ -1,12 +1,12 @@
 """Measures a timeline and holds each figure against what the configuration promises."""
 
+import itertools
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from infra.promise import Promise, Range
 from infra.timeline import Kind, Operation, Request, Timeline
-import itertools
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,14 +21,11 @@ from infra.report import Report, machine, page, terminal
 
 _LIMITS = [
     "How far replication lags: the emulator replicates at once, DynamoDB usually within a second.",
-    (
-        "How long Route 53 takes to publish a health check's change to its name servers: AWS states "
-        "no figure, and the stand-in takes none."
-    ),
-    (
-        "Resolvers that keep an answer for longer than its TTL, and connections kept alive across a "
-        "change of DNS: the clients here honour TTLs and connect anew for every request."
-    ),
+    "How long Route 53 takes to publish a health check's change to its name servers: AWS gives no "
+    "figure, and the stand-in takes no time.",
+    "Resolvers that keep an answer for longer than its TTL, and connections that outlive a change "
+    "of DNS: the clients here honour TTLs and connect anew for every request.",
+    "How long AWS takes to start a function: all are started before the clients begin.",
     "What AWS itself refuses: the emulator accepts more.",
 ]
 

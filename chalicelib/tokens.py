@@ -1,8 +1,11 @@
-"""The `next` tokens of a listing: opaque, good in both regions and for ever.
+"""The `next` tokens of a listing: opaque, lasting, taken by every region.
 
 A token is the key that the page ended with, and a digest of it. The digest only tells a token that
 was cut or altered by accident; it is no secret and guards nothing, as a token says no more than
 where to go on in a listing that anybody may read.
+
+DynamoDB does not say that replicas list in one order: a listing that goes on in another region may
+repeat or skip items, and one that must be whole starts anew.
 """
 
 import base64

@@ -142,6 +142,14 @@ def test_a_health_check_reads_one_item_in_one_call(client: Api) -> None:
     assert [call["Limit"] for call in table.calls] == [1]
 
 
+def test_only_a_read_that_asks_for_it_pays_for_consistency(client: Api) -> None:
+    with _table((200, {"Items": []}, 0)) as table:
+        for query in ("limit=1", "ItemId=x"):
+            client.get(f"/read?{query}")
+            client.get(f"/read?{query}&consistent=true")
+    assert [call["ConsistentRead"] for call in table.calls] == [False, True, False, True]
+
+
 def test_a_create_whose_first_answer_was_lost_is_not_told_it_came_too_late(client: Api) -> None:
     def already_there(call: dict[str, Any]) -> dict[str, Any]:
         return _error("ConditionalCheckFailedException", Item=call["Item"])

@@ -1,0 +1,36 @@
+"""One packaged, initialised copy of infra/ for all these tests."""
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+
+from infra.package import package
+from infra.provider_mirror import cli_configuration
+from tests.terraform.checkouts import ROOT, Checkout, said
+from tests.terraform.providers import attached
+
+
+@pytest.fixture(scope="session")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
+    """A copy, so that these tests neither need nor touch what is in infra/build."""
+    root = tmp_path_factory.mktemp("checkout")
+    ignored = shutil.ignore_patterns("build", ".terraform", "__pycache__", "deployments")
+    for name in ("chalicelib", ".chalice", "infra"):
+        shutil.copytree(ROOT / name, root / name, ignore=ignored)
+    for name in ("app.py", "requirements.txt"):
+        shutil.copy(ROOT / name, root)
+    package(root)
+    scratch = tmp_path_factory.mktemp("terraform")
+    data = scratch / "data"
+    environment = {"TF_DATA_DIR": str(data)} | cli_configuration(scratch)
+    _initialise(Checkout(root / "infra", environment))
+    with attached(data) as attachment:
+        yield Checkout(root / "infra", environment | attachment)
+
+
+def _initialise(checkout: Checkout) -> None:
+    done = checkout.terraform("init", "-backend=false", "-input=false", "-no-color")
+    assert done.returncode == 0, said(done)
+    left = list(checkout.infra.rglob(".terraform"))
+    assert not left, f"init wrote {left} in spite of TF_DATA_DIR"

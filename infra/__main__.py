@@ -9,13 +9,16 @@ import click
 from infra.commands import local, package, rehearse
 from infra.errors import InfraError
 
+# What a shell reports of a program that Ctrl-C ended.
+_INTERRUPTED = 130
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 96})
 def cli() -> None:
     """Package, deploy and rehearse the multi-region API.
 
     Every command prints what it runs and returns 0 on success, 1 when what it checks is not so,
-    and 2 when it can't be run as asked.
+    2 when it can't be run as asked, and 130 after Ctrl-C.
     """
 
 
@@ -24,19 +27,25 @@ cli.add_command(rehearse.command)
 cli.add_command(local.command)
 
 
-def main() -> None:
-    """Run the command line; an InfraError becomes one line and exit status 2."""
+def main() -> int:
+    """Run the command line; return its exit status."""
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        cli(prog_name="python -m infra")
+        return cli(prog_name="python -m infra", standalone_mode=False) or 0
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
     except InfraError as error:
         click.echo(f"error: {error}", err=True)
-        sys.exit(2)
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted: everything that was started has been ended", err=True)
+        return _INTERRUPTED
 
 
-def _interrupt(signum: int, _frame: FrameType | None) -> None:
+def _interrupt(_signum: int, _frame: FrameType | None) -> None:
     """End as on Ctrl-C, so that everything that was started is ended too."""
-    raise SystemExit(128 + signum)
+    raise KeyboardInterrupt
 
 
-main()
+sys.exit(main())

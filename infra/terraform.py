@@ -8,6 +8,7 @@ destroy, and holds all output back until the end. Nothing else in the project im
 import json
 import re
 import shutil
+import signal
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -19,6 +20,10 @@ from infra.errors import InfraError
 
 MINIMUM_VERSION = (1, 11)
 _INSTALL = "install Terraform >= 1.11 (https://developer.hashicorp.com/terraform/install)"
+_NO_PROVIDER = (
+    "Where the Terraform registry can't be reached, `terraform providers mirror FOLDER`, run where "
+    "it can, makes a folder to copy here, to ~/.terraform.d/plugins for one"
+)
 
 Progress = Callable[[str], None]
 
@@ -43,7 +48,14 @@ class Terraform:
 
     def init(self) -> None:
         """Install the provider and connect to the state; backend settings come from outside."""
-        self._client.checked("init", input=False, no_color=python_terraform.IsFlagged)
+        try:
+            self._client.checked(
+                "init", input=False, lockfile="readonly", no_color=python_terraform.IsFlagged
+            )
+        except InfraError as error:
+            if "registry" not in str(error):
+                raise
+            raise InfraError(f"{error}. {_NO_PROVIDER}") from error
 
     def apply(self) -> None:
         """Create or change what the configuration asks for."""
@@ -100,6 +112,8 @@ class _Client(python_terraform.Terraform):  # type: ignore[misc] # it publishes 
             cwd=self.working_dir,
             env=self._environment,
             stdin=subprocess.DEVNULL,
+            # Ctrl-C must reach Terraform once: a second signal makes it quit without its state.
+            start_new_session=True,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -110,7 +124,8 @@ class _Client(python_terraform.Terraform):  # type: ignore[misc] # it publishes 
                     keep(line.rstrip("\n"))
                     self._report(line)
             except BaseException:
-                process.terminate()  # Terraform finishes what is under way and saves its state
+                process.send_signal(signal.SIGINT)
+                process.communicate()  # it ends what is under way and saves its state
                 raise
         return process.returncode
 

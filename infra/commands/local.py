@@ -7,7 +7,9 @@ import boto3
 import click
 
 from infra.commands.package import ROOT
+from infra.errors import InfraError
 from infra.rehearsal import emulator as emulators
+from infra.rehearsal.ports import is_free
 
 _TABLE = "local-items"
 _REGION = "us-east-1"
@@ -16,7 +18,12 @@ _REGION = "us-east-1"
 @click.command("local")
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 def command(port: int) -> None:
-    """Serve the routes with `chalice local` against a table in the emulator, until Ctrl-C."""
+    """Serve the routes with `chalice local` against a table in the emulator, until Ctrl-C.
+
+    Reloads when app.py or chalicelib/ changes. What is written is gone when it ends.
+    """
+    if not is_free("127.0.0.1", port):
+        raise InfraError(f"port {port} of 127.0.0.1 is taken: choose another with --port")
     with emulators.running() as emulator:
         environment = emulator.environment() | {
             "TABLE_NAME": _TABLE,
@@ -32,7 +39,7 @@ def command(port: int) -> None:
         ) as server:
             try:
                 server.wait()
-            finally:
+            except KeyboardInterrupt:
                 server.terminate()
 
 

@@ -61,6 +61,7 @@ def command(context: click.Context, speed: float, reports: Path) -> None:
     with (
         tempfile.TemporaryDirectory(prefix="rehearsal-") as scratch,
         emulators.running() as emulator,
+        emulators.watched(emulator),
         deployed(ROOT, emulator, Path(scratch), display) as deployment,
         display.step(f"rehearsal: {CLIENTS} clients, then the loss of {deployment.primary.name}"),
     ):

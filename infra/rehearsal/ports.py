@@ -13,12 +13,13 @@ def free_port(*addresses: str) -> int:
         with socket.socket() as probe:
             probe.bind((addresses[0], 0))
             port: int = probe.getsockname()[1]
-        if all(_is_free(address, port) for address in addresses):
+        if all(is_free(address, port) for address in addresses):
             return port
     raise OSError(f"no port is free on all of {', '.join(addresses)}")
 
 
-def _is_free(address: str, port: int) -> bool:
+def is_free(address: str, port: int) -> bool:
+    """Tell whether a port is free on an address, for TCP and for UDP."""
     for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
         with socket.socket(socket.AF_INET, kind) as probe:
             try:

@@ -161,7 +161,7 @@ class _Run:
                 ]
             )
             return
-        await self._until(lambda: False, _DWELL, "cut")
+        await self._until(lambda: False, _DWELL, "standby serves")
         self.outcome.missing_in_standby = await self._missing_in(standby)
 
     async def healed(self) -> None:
@@ -180,7 +180,7 @@ class _Run:
                     )
                 ]
             )
-        await self._until(lambda: False, _DWELL, "healed")
+        await self._until(lambda: False, _DWELL, "primary serves")
         self.outcome.missing_in_primary = await self._missing_in(primary)
 
     async def _missing_in(self, region: Region) -> list[str] | None:

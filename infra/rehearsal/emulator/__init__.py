@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -19,6 +20,7 @@ from infra.rehearsal.ports import free_port
 
 _START_SECONDS = 30.0
 _STOP_SECONDS = 5.0
+_WATCH_SECONDS = 0.2
 # Any key works while the emulator's IAM is off; these make a mix-up with a real account impossible.
 _CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 # A profile or session of the user's would win over, or be mixed with, the keys above.
@@ -42,6 +44,11 @@ class Emulator:
         """Return this process's environment, pointed at the emulator instead of AWS."""
         environment = {k: v for k, v in os.environ.items() if k not in _REAL_ACCOUNT}
         return environment | _CREDENTIALS | {"AWS_ENDPOINT_URL": self.endpoint}
+
+    @property
+    def running(self) -> bool:
+        """Whether its process is alive."""
+        return self._process.poll() is None
 
     def check(self) -> None:
         """Raise InfraError if the emulator has died."""
@@ -79,6 +86,38 @@ def running() -> Iterator[Emulator]:
     finally:
         _stop(process)
         shutil.rmtree(home, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def watched(emulator: Emulator) -> Iterator[None]:
+    """Interrupt whatever the main thread is doing as soon as the emulator dies.
+
+    Without it, AWS clients would go on trying to reach it for minutes.
+
+    Raises:
+        InfraError: the emulator died; the text carries its last lines.
+    """
+    done = threading.Event()
+    died = threading.Event()
+
+    def watch() -> None:
+        while not done.wait(_WATCH_SECONDS):
+            if not emulator.running:
+                died.set()
+                signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+                return
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    except BaseException:
+        if died.is_set():
+            emulator.check()
+        raise
+    finally:
+        done.set()
+        watcher.join()
 
 
 def _environment(home: Path, port: int) -> dict[str, str]:

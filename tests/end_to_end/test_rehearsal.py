@@ -1,0 +1,80 @@
+"""The rehearsal passes as the project stands, and fails when failover would not work."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.conftest import Project
+
+pytestmark = pytest.mark.rehearsal
+
+
+def test_a_lost_region_is_survived_within_the_promise_and_without_losing_a_write(
+    project: Project, processes_left: Callable[[Path], list[str]]
+) -> None:
+    rehearsal = project.rehearse()
+
+    assert rehearsal.status == 0, rehearsal.output
+    outage = rehearsal.figure("client outage, max")
+    assert outage["promised"] == {"low": 20.0, "high": 58.0}
+    assert 20 <= outage["value"] <= 58
+    assert rehearsal.figure("acknowledged writes")["value"] > 100
+    assert rehearsal.figure("missing in the standby")["value"] == 0
+    assert rehearsal.figure("missing in the primary, healed")["value"] == 0
+    assert rehearsal.page is not None
+    assert "Passed:" in rehearsal.page
+    assert processes_left(project.root) == []
+
+
+def test_a_primary_record_without_a_health_check_is_found_out(project: Project) -> None:
+    project.replace(
+        "infra/failover.tf",
+        "health_check_id = aws_route53_health_check.region[each.value.failover].id",
+        'health_check_id = each.value.failover == "PRIMARY" ? null : '
+        "aws_route53_health_check.region[each.value.failover].id",
+    )
+
+    rehearsal = project.rehearse()
+
+    assert rehearsal.status == 1, rehearsal.output
+    assert "the PRIMARY record of api.example.com CNAME (us-east-1) has no health check" in (
+        rehearsal.output
+    )
+    assert rehearsal.figure("DNS switch")["value"] is None
+    assert rehearsal.page is not None
+    assert "has no health check" in rehearsal.page
+
+
+def test_a_probe_of_the_regional_target_is_found_out(project: Project) -> None:
+    project.replace(
+        "infra/failover.tf",
+        "fqdn              = each.value.regional_domain_name",
+        "fqdn              = each.value.target.name",
+    )
+
+    rehearsal = project.rehearse()
+
+    assert rehearsal.status == 1, rehearsal.output
+    assert "the health check of us-east-1 fails" in rehearsal.output
+    assert "answered 403 Forbidden" in rehearsal.output
+    assert "probe us-east-1.api.example.com" in rehearsal.output
+    assert rehearsal.report is not None
+    assert rehearsal.report["figures"] == [], "the region was cut although it was not well"
+
+
+def test_a_missing_replica_is_found_out(project: Project) -> None:
+    replica = (project.root / "infra/table.tf").read_text()
+    block = replica[replica.index("  replica {") : replica.index("\n}\n\nlocals")]
+    project.replace("infra/table.tf", block, "")
+    project.replace(
+        "infra/table.tf",
+        "one(aws_dynamodb_table.items.replica).arn",
+        "aws_dynamodb_table.items.arn",
+    )
+
+    rehearsal = project.rehearse()
+
+    assert rehearsal.status == 1, rehearsal.output
+    assert "the health check of us-west-2 fails" in rehearsal.output
+    assert "us-west-2.api.example.com answered 503" in rehearsal.output

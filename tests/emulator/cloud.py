@@ -1,0 +1,102 @@
+"""One emulator, as its clients see it, with what the tests of repairs have in common."""
+
+import functools
+import http.client
+import io
+import time
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import boto3
+
+if TYPE_CHECKING:
+    from types_boto3_apigateway import APIGatewayClient
+    from types_boto3_lambda import LambdaClient
+    from types_boto3_route53 import Route53Client
+
+REGIONS = ("us-east-1", "us-west-2")
+
+
+def unique() -> str:
+    """Return a name that no other test uses."""
+    return f"t{uuid4().hex}"
+
+
+class Cloud:
+    """An emulator, its AWS clients and its invocable APIs."""
+
+    def __init__(self, endpoint: str) -> None:
+        self.endpoint = endpoint
+        self._session = boto3.Session("test", "test")
+
+    @functools.cached_property
+    def route53(self) -> "Route53Client":
+        return self._session.client("route53", region_name=REGIONS[0], endpoint_url=self.endpoint)
+
+    @functools.cached_property
+    def functions(self) -> "LambdaClient":
+        return self._session.client("lambda", region_name=REGIONS[0], endpoint_url=self.endpoint)
+
+    @functools.cache  # noqa: B019 -- a cloud lives as long as the tests
+    def gateway(self, region: str = REGIONS[0]) -> "APIGatewayClient":
+        return self._session.client("apigateway", region_name=region, endpoint_url=self.endpoint)
+
+    def api_with_key(self, region: str, key: str) -> str:
+        """Deploy an API of one route, GET /, that takes one key; return its id."""
+        gateway = self.gateway(region)
+        api = gateway.create_rest_api(name=unique())["id"]
+        [root] = gateway.get_resources(restApiId=api)["items"]
+        at: dict[str, Any] = {"restApiId": api, "resourceId": root["id"], "httpMethod": "GET"}
+        gateway.put_method(**at, authorizationType="NONE", apiKeyRequired=True)
+        gateway.put_method_response(**at, statusCode="200")
+        gateway.put_integration(
+            **at, type="MOCK", requestTemplates={"application/json": '{"statusCode": 200}'}
+        )
+        gateway.put_integration_response(**at, statusCode="200")
+        gateway.create_deployment(restApiId=api, stageName="v1")
+        made = gateway.create_api_key(name=unique(), value=key, enabled=True)
+        plan = gateway.create_usage_plan(name=unique(), apiStages=[{"apiId": api, "stage": "v1"}])
+        gateway.create_usage_plan_key(usagePlanId=plan["id"], keyId=made["id"], keyType="API_KEY")
+        return api
+
+    def get(self, api: str, headers: dict[str, str]) -> int:
+        """Ask an API for its root; return the status."""
+        address = urlsplit(self.endpoint)
+        connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=30)
+        host = {"Host": f"{api}.execute-api.localhost:{address.port}"}
+        try:
+            connection.request("GET", "/v1/", headers=host | headers)
+            return connection.getresponse().status
+        finally:
+            connection.close()
+
+    def quickest_of(self, invocations: int) -> float:
+        """Return the fewest seconds in which a function that logs nothing answered."""
+        with self._silent_function() as name:
+            return min(self._seconds(name) for _ in range(invocations))
+
+    def _seconds(self, function: str) -> float:
+        start = time.perf_counter()
+        with self.functions.invoke(FunctionName=function)["Payload"] as answer:
+            assert answer.read() == b"1"
+        return time.perf_counter() - start
+
+    @contextmanager
+    def _silent_function(self) -> Iterator[str]:
+        package = io.BytesIO()
+        with zipfile.ZipFile(package, "w") as archive:
+            archive.writestr("silent.py", "def handler(event, context):\n    return 1\n")
+        name = unique()
+        self.functions.create_function(
+            FunctionName=name,
+            Runtime="python3.13",
+            Handler="silent.handler",
+            Role="arn:aws:iam::000000000000:role/any",
+            Code={"ZipFile": package.getvalue()},
+        )
+        yield name
+        self.functions.delete_function(FunctionName=name)

@@ -1,0 +1,140 @@
+"""Each repair to the emulator is needed, and does what it is for.
+
+When a new release of the emulator needs a repair no more, the test that it fails without it goes
+red: then the repair, and its pair of tests here, can go.
+"""
+
+import inspect
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from infra.rehearsal.emulator import repairs
+from tests.emulator.cloud import REGIONS, Cloud, unique
+
+MOCK: dict[str, Any] = {
+    "type": "mock",
+    "passthroughBehavior": "when_no_match",
+    "requestTemplates": {"application/json": '{"statusCode": 200}'},
+    "responses": {"default": {"statusCode": "200"}},
+}
+
+
+def put_rest_api(cloud: Cloud) -> None:
+    gateway = cloud.gateway()
+    api = gateway.create_rest_api(name=unique())["id"]
+    operation = {"responses": {"200": {}}, "x-amazon-apigateway-integration": MOCK}
+    document = {"swagger": "2.0", "info": {"title": "t"}, "paths": {"/read": {"get": operation}}}
+    gateway.put_rest_api(restApiId=api, mode="overwrite", body=json.dumps(document).encode())
+    found = {r["path"]: r["id"] for r in gateway.get_resources(restApiId=api)["items"]}
+    method = gateway.get_method(restApiId=api, resourceId=found["/read"], httpMethod="GET")
+    integration = method["methodIntegration"]
+    assert integration["type"] == "MOCK"
+    assert integration["requestTemplates"] == MOCK["requestTemplates"]
+    assert integration["integrationResponses"]["200"]["statusCode"] == "200"
+
+
+def patch_lists_of_rest_api(cloud: Cloud) -> None:
+    gateway = cloud.gateway()
+    api = gateway.create_rest_api(name=unique(), binaryMediaTypes=["image/gif"])["id"]
+    gateway.update_rest_api(
+        restApiId=api,
+        patchOperations=[
+            {"op": "add", "path": "/binaryMediaTypes/image~1png"},
+            {"op": "remove", "path": "/binaryMediaTypes/image~1gif"},
+        ],
+    )
+    assert gateway.get_rest_api(restApiId=api)["binaryMediaTypes"] == ["image/png"]
+
+
+def generate_absent_api_keys(cloud: Cloud) -> None:
+    made = cloud.gateway().create_api_key(name=unique(), value="", enabled=True)
+    assert len(made["value"]) >= 20
+
+
+def find_api_keys_in_their_region(cloud: Cloud) -> None:
+    key = unique()
+    apis = [cloud.api_with_key(region, key) for region in REGIONS]
+    assert [cloud.get(api, {"x-api-key": key}) for api in apis] == [200, 200]
+    assert [cloud.get(api, {"x-api-key": unique()}) for api in apis] == [403, 403]
+
+
+def map_the_empty_base_path(cloud: Cloud) -> None:
+    gateway = cloud.gateway()
+    api = gateway.create_rest_api(name=unique())["id"]
+    name = f"{unique()}.example.com"
+    gateway.create_domain_name(domainName=name)
+    gateway.create_base_path_mapping(domainName=name, basePath="", restApiId=api, stage="v1")
+    mapping = gateway.get_base_path_mapping(domainName=name, basePath="(none)")
+    assert mapping["restApiId"] == api
+
+
+def leave_out_empty_blocks(cloud: Cloud) -> None:
+    gateway = cloud.gateway()
+    name = f"{unique()}.example.com"
+    gateway.create_domain_name(domainName=name)
+    assert "mutualTlsAuthentication" not in gateway.get_domain_name(domainName=name)
+
+
+def publish_records_at_once(cloud: Cloud) -> None:
+    zone = cloud.route53.create_hosted_zone(Name="example.com", CallerReference=unique())
+    answer = cloud.route53.change_resource_record_sets(
+        HostedZoneId=zone["HostedZone"]["Id"],
+        ChangeBatch={
+            "Changes": [
+                {
+                    "Action": "CREATE",
+                    "ResourceRecordSet": {
+                        "Name": "a.example.com",
+                        "Type": "A",
+                        "TTL": 10,
+                        "ResourceRecords": [{"Value": "192.0.2.1"}],
+                    },
+                }
+            ]
+        },
+    )
+    assert "ChangeInfo" not in answer, "the provider waits for what has an id"
+
+
+def wait_less_for_logs(cloud: Cloud) -> None:
+    assert cloud.quickest_of(12) < 0.05
+
+
+SCENARIOS: list[Callable[[Cloud], None]] = [
+    put_rest_api,
+    patch_lists_of_rest_api,
+    generate_absent_api_keys,
+    find_api_keys_in_their_region,
+    map_the_empty_base_path,
+    leave_out_empty_blocks,
+    publish_records_at_once,
+    wait_less_for_logs,
+]
+each_repair = pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda s: s.__name__)
+
+
+@each_repair
+def test_the_repaired_emulator_does_as_aws(
+    scenario: Callable[[Cloud], None], repaired: Cloud
+) -> None:
+    scenario(repaired)
+
+
+@each_repair
+def test_the_emulator_fails_without_the_repair(
+    scenario: Callable[[Cloud], None], unrepaired: Cloud
+) -> None:
+    try:
+        scenario(unrepaired)
+    except (AssertionError, ClientError):
+        return
+    pytest.fail(f"upstream needs the repair {scenario.__name__} no more: it and its tests can go")
+
+
+def test_every_repair_has_its_pair_of_tests() -> None:
+    public = {name for name, _ in inspect.getmembers(repairs, inspect.isfunction) if name[0] != "_"}
+    assert {scenario.__name__ for scenario in SCENARIOS} == public - {"apply_all"}

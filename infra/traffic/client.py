@@ -38,14 +38,16 @@ class Target:
     ports: dict[int, int]
 
     @contextlib.asynccontextmanager
-    async def session(self, clock: Clock) -> AsyncIterator[aiohttp.ClientSession]:
-        """Open an HTTP session with a resolver cache of its own.
+    async def session(
+        self, clock: Clock, dns_age: float = 0.0
+    ) -> AsyncIterator[aiohttp.ClientSession]:
+        """Open an HTTP session with a resolver cache of its own; dns_age is CachingResolver's.
 
         Every request opens a connection, so that DNS alone decides who serves it: a connection
         that is kept alive stays with its region, even after DNS has moved back.
         """
         connector = aiohttp.TCPConnector(
-            resolver=CachingResolver(self.server, clock, self.ports),
+            resolver=CachingResolver(self.server, clock, self.ports, dns_age),
             use_dns_cache=False,
             force_close=True,
             ssl=self.tls,
@@ -60,9 +62,10 @@ async def run(number: int, target: Target, clock: Clock, timeline: Timeline) -> 
 
     A write that fails is not tried again: the next one writes another item.
     """
-    async with target.session(clock) as session:
+    share = number * 0.618 % 1  # spreads any number of clients evenly, so that none are in step
+    async with target.session(clock, dns_age=share) as session:
         client = _Client(number, target, clock, session)
-        await clock.sleep(_PACE * (number * 0.618 % 1))  # clients are not in step
+        await clock.sleep(_PACE * share)
         written: str | None = None
         for turn in itertools.count():
             started = clock.now()

@@ -64,12 +64,17 @@ class CachingResolver(AbstractResolver):
         server: where to ask.
         clock: what TTLs are counted on.
         ports: the port to connect to for the port in a URL, where they differ.
+        age: the share of its TTL that the very first answer has already spent in a cache further
+            up, from 0 to 1: without it, clients that start together also ask again together.
     """
 
-    def __init__(self, server: NameServer, clock: Clock, ports: dict[int, int]) -> None:
+    def __init__(
+        self, server: NameServer, clock: Clock, ports: dict[int, int], age: float = 0.0
+    ) -> None:
         self._server = server
         self._clock = clock
         self._ports = ports
+        self._age = age
         self._cache: dict[str, tuple[float, Answer]] = {}
 
     async def resolve(
@@ -102,5 +107,6 @@ class CachingResolver(AbstractResolver):
         expires, answer = self._cache.get(name, (0.0, None))
         if answer is None or self._clock.now() >= expires:
             answer = await query(self._server, name, self._clock)
-            self._cache[name] = (self._clock.now() + answer.ttl, answer)
+            self._cache[name] = (self._clock.now() + answer.ttl * (1 - self._age), answer)
+            self._age = 0.0
         return answer

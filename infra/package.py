@@ -78,7 +78,7 @@ def _package_stage(root: Path, stage: str) -> Path:
 
 
 def _run_chalice(root: Path, stage: str, output: Path) -> None:
-    command = [sys.executable, "-c", "from chalice.cli import main; main()"]
+    command = [sys.executable, "-c", "import sys; from chalice.cli import main; sys.exit(main())"]
     command += ["package", "--pkg-format", "terraform", "--stage", stage, str(output)]
     # Chalice insists on a region although what it writes names none.
     environment = {"AWS_DEFAULT_REGION": "us-east-1"} | os.environ

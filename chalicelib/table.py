@@ -25,8 +25,8 @@ _log = logging.getLogger(__name__)
 _CONFIG = Config(
     # After a try that hangs and up to 1 s of back-off, a second one still answers within the 2 s
     # that Route 53 waits. Two that hang end in a 503 within 5 s, before any timeout on the way.
-    connect_timeout=0.8,
-    read_timeout=0.8,
+    connect_timeout=0.7,
+    read_timeout=0.7,
     retries={"mode": "standard", "total_max_attempts": 2},
     # All parameters are made here, so checking them again would only cost time.
     parameter_validation=False,

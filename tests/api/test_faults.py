@@ -57,12 +57,14 @@ def _table(*answers: _Reply) -> Iterator[type[_Faulty]]:
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{server.server_port}")
-            patch.setattr(api, "items", Table("items"))
-            yield handler
-        server.shutdown()
-        thread.join()
+        try:
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{server.server_port}")
+                patch.setattr(api, "items", Table("items"))
+                yield handler
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,8 @@ from typing import Any
 
 from infra.errors import InfraError
 
+# Beside the Python that runs this: it reloads itself by its own path, so `python -c` won't do.
+CHALICE = str(Path(sys.executable).with_name("chalice"))
 STAGES = ("primary", "secondary")
 # What infra/region/chalice_override.tf sets; a test holds the two together.
 LAMBDA_PYTHON = "3.13"

@@ -1,0 +1,85 @@
+"""`python -m infra local` serves the routes, and ends without leaving anything."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.rehearsal.ports import free_port
+from tests.end_to_end.conftest import Project
+
+pytestmark = pytest.mark.rehearsal
+
+
+def test_local_serves_seeded_items_exactly_and_ends_on_ctrl_c(
+    project: Project, tmp_path: Path, processes_left: Callable[[Path], list[str]]
+) -> None:
+    port = free_port("127.0.0.1")
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    with subprocess.Popen(
+        [sys.executable, "-m", "infra", "local", "--port", str(port)],
+        cwd=project.root,
+        env=os.environ | {"TMPDIR": str(scratch), "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    ) as server:
+        assert server.stdout is not None
+        lines = []
+        for line in server.stdout:
+            lines.append(line)
+            if line.startswith("seeded with"):
+                break
+        try:
+            item = _get(f"http://127.0.0.1:{port}/read?ItemId=measurement")["Item"]
+        finally:
+            server.send_signal(signal.SIGINT)
+            rest = server.stdout.read()
+            status = server.wait(30)
+
+    assert item["Data"] == {"celsius": 21.5, "exact": 12345678901234567890}, lines
+    assert status == 130, rest
+    assert processes_left(project.root) == []
+    assert list(scratch.iterdir()) == []
+
+
+def _get(url: str) -> Any:  # noqa: ANN401 -- any JSON
+    """Get a document, past the second in which Chalice may be reloading."""
+    for _ in range(20):
+        try:
+            with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 -- loopback
+                return json.load(answer)
+        except urllib.error.URLError:
+            time.sleep(0.5)
+    pytest.fail(f"{url} does not answer")
+
+
+def test_a_taken_port_is_named_with_the_way_out(project: Project) -> None:
+    port = free_port("127.0.0.1")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", port))
+        done = subprocess.run(
+            [sys.executable, "-m", "infra", "local", "--port", str(port)],
+            cwd=project.root,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    assert done.returncode == 2
+    assert done.stderr == (
+        f"error: port {port} of 127.0.0.1 is taken: choose another with --port\n"
+    )

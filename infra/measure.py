@@ -134,11 +134,11 @@ def _of(timeline: Timeline, client: int, operation: Operation) -> list[Request]:
 
 
 def _longest_wait(requests: list[Request], cut: float, healed: float) -> float:
-    good = [r.ended for r in requests if r.error is None]
-    if not any(cut <= at <= healed for at in good):
+    good = [r.ended for r in requests if r.error is None and r.ended >= cut]
+    if not good or good[0] > healed:
         return math.inf
-    waits = itertools.pairwise(good)
-    return max((end - max(start, cut) for start, end in waits if end > cut and start < healed))
+    waits = itertools.pairwise([cut, *good])
+    return max(end - start for start, end in waits if start < healed)
 
 
 def _failback(

@@ -1,0 +1,263 @@
+"""Figures measured from timelines that are small enough to measure by hand."""
+
+import math
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from infra.measure import (
+    Figure,
+    Missing,
+    client_outages,
+    failed_outside,
+    failed_requests,
+    figures,
+    quantile,
+)
+from infra.promise import Range
+from infra.timeline import Kind, Operation, Request, Timeline
+from tests.operations.timelines import DEFAULT, EAST, ROLES, WEST, bad, good, lost_and_recovered
+
+NONE_LOST = Missing([], [])
+
+
+def measured(timeline: Timeline, missing: Missing = NONE_LOST) -> dict[str, Figure]:
+    return {figure.name: figure for figure in figures(timeline, DEFAULT, ROLES, missing)}
+
+
+def values(timeline: Timeline) -> dict[str, float | None]:
+    return {name: figure.value for name, figure in measured(timeline).items()}
+
+
+def without(timeline: Timeline, operation: Operation, since: float) -> Timeline:
+    """Return a timeline in which an operation has no success after a time."""
+    kept = [
+        replace(r, error="HTTP 503") if r.operation is operation and r.ended > since else r
+        for r in timeline.requests
+    ]
+    return Timeline(kept, timeline.moments)
+
+
+def test_every_figure_is_what_it_is_by_hand() -> None:
+    assert values(lost_and_recovered()) == {
+        "detection": 30,
+        "DNS switch": 30.25,
+        "client outage, p50": 32,  # client 1's write at 132 s
+        "client outage, p99": 40,  # client 0's write at 140 s
+        "client outage, max": 40,
+        "failed requests": 3,
+        "failed outside the outage": 0,
+        "acknowledged writes": 16,
+        "missing in the standby": 0,
+        "failback, health check": 25,
+        "failback, last client": 32,
+        "missing in the primary, healed": 0,
+    }
+
+
+def test_all_is_kept_when_all_is_within_what_was_promised() -> None:
+    found = measured(lost_and_recovered())
+    assert [name for name, figure in found.items() if not figure.kept] == []
+    assert found["detection"].promised == Range(20, 48)
+    assert found["client outage, max"].promised == Range(20, 58)
+    assert found["failed requests"].promised is None
+
+
+def test_nothing_is_measured_of_a_region_that_was_never_cut() -> None:
+    timeline = lost_and_recovered()
+    timeline.moments = [m for m in timeline.moments if m.kind is not Kind.CUT]
+    assert figures(timeline, DEFAULT, ROLES, NONE_LOST) == []
+    assert figures(Timeline(), DEFAULT, ROLES, NONE_LOST) == []
+
+
+def test_the_cut_of_another_region_is_no_cut_of_the_primary() -> None:
+    timeline = lost_and_recovered()
+    timeline.moments = [replace(m, region=WEST) for m in timeline.moments if m.kind is Kind.CUT]
+    assert figures(timeline, DEFAULT, ROLES, NONE_LOST) == []
+
+
+@pytest.mark.parametrize("operation", list(Operation))
+def test_a_client_whose_reads_or_writes_never_recover_breaks_the_promise(
+    operation: Operation,
+) -> None:
+    found = measured(without(lost_and_recovered(), operation, since=100))
+    for name in ("client outage, p50", "client outage, p99", "client outage, max"):
+        assert found[name].value is None
+        assert not found[name].kept
+
+
+def test_one_client_of_two_that_never_recovers_shows_in_the_worst_figures() -> None:
+    timeline = lost_and_recovered()
+    timeline.requests = [r for r in timeline.requests if r.client == 1 or r.ended < 130]
+    assert values(timeline)["client outage, p50"] == 32
+    assert values(timeline)["client outage, max"] is None
+
+
+def test_recovering_only_once_the_region_is_healed_is_no_recovery() -> None:
+    timeline = lost_and_recovered()
+    timeline.requests = [r for r in timeline.requests if not 100 < r.ended < 201]
+    assert values(timeline)["client outage, max"] is None
+
+
+def test_a_request_that_succeeded_but_took_as_long_as_the_outage_counts_as_waiting() -> None:
+    slow = replace(good(0, Operation.WRITE, 140, WEST), started=101)
+    quick = [good(0, Operation.WRITE, 99, EAST), good(0, Operation.WRITE, 141, WEST)]
+    reads = [good(0, Operation.READ, 99, EAST), good(0, Operation.READ, 120, WEST)]
+    timeline = Timeline([*quick[:1], *reads, slow, quick[1]])
+    assert client_outages(timeline, 100, 200) == [40]
+
+
+def test_a_client_that_had_no_answer_before_the_cut_waits_since_the_cut() -> None:
+    timeline = Timeline([good(0, operation, 120, WEST) for operation in Operation])
+    assert client_outages(timeline, 100, 200) == [20]
+
+
+def test_a_second_wait_that_is_longer_than_the_first_is_the_outage() -> None:
+    moments = (99, 121, 170)
+    timeline = Timeline([good(0, o, at, WEST) for at in moments for o in Operation])
+    assert client_outages(timeline, 100, 200) == [49]
+
+
+def test_a_detection_outside_its_range_is_not_kept() -> None:
+    timeline = lost_and_recovered()
+    timeline.moments = [
+        replace(m, at=148.5) if m.kind is Kind.UNHEALTHY else m for m in timeline.moments
+    ]
+    assert measured(timeline)["detection"] == Figure("detection", 48.5, "s", Range(20, 48))
+    assert not measured(timeline)["detection"].kept
+
+
+def test_health_and_dns_that_never_turn_are_never() -> None:
+    timeline = lost_and_recovered()
+    timeline.moments = [m for m in timeline.moments if m.kind in {Kind.CUT, Kind.HEALED}]
+    found = measured(timeline)
+    for name in ("detection", "DNS switch", "failback, health check"):
+        assert found[name].value is None
+        assert not found[name].kept
+
+
+def test_a_turn_before_the_cut_is_not_its_detection() -> None:
+    timeline = lost_and_recovered()
+    flap = [replace(m, at=m.at - 60) for m in timeline.moments if m.kind is Kind.UNHEALTHY]
+    timeline.moments = [*flap, *timeline.moments]
+    assert values(timeline)["detection"] == 30
+
+
+def test_a_client_that_does_not_come_back_leaves_the_failback_unfinished() -> None:
+    timeline = lost_and_recovered()
+    timeline.requests = [r for r in timeline.requests if r.client == 1 or r.ended < 230]
+    assert values(timeline)["failback, last client"] is None
+    assert not measured(timeline)["failback, last client"].kept
+
+
+def test_without_a_heal_no_failback_is_measured() -> None:
+    timeline = lost_and_recovered()
+    timeline.moments = [m for m in timeline.moments if m.at < 200]
+    timeline.requests = [r for r in timeline.requests if r.ended < 200]
+    found = values(timeline)
+    assert not [name for name in found if name.startswith("failback")]
+    assert found["client outage, max"] == 40
+
+
+def test_lost_writes_are_counted_and_break_the_promise() -> None:
+    found = measured(lost_and_recovered(), Missing(["a", "b"], []))
+    assert found["missing in the standby"] == Figure("missing in the standby", 2, "", Range(0, 0))
+    assert not found["missing in the standby"].kept
+    assert found["missing in the primary, healed"].kept
+
+
+def test_writes_that_nobody_could_look_for_are_not_taken_for_kept() -> None:
+    found = measured(lost_and_recovered(), Missing(None, []))
+    assert found["missing in the standby"].value is None
+    assert not found["missing in the standby"].kept
+
+
+@pytest.mark.parametrize(
+    ("request_", "count"),
+    [
+        (bad(0, Operation.WRITE, 90), 1),  # before the cut
+        (bad(0, Operation.WRITE, 101), 0),  # under way at the cut
+        (bad(0, Operation.WRITE, 130), 0),  # in the outage
+        (bad(0, Operation.WRITE, 142), 0),  # begun before the client had recovered
+        (bad(0, Operation.WRITE, 160), 1),  # after it
+        (bad(0, Operation.WRITE, 240), 1),  # after the failback
+    ],
+)
+def test_failures_outside_the_outage_are_told_from_those_in_it(
+    request_: Request, count: int
+) -> None:
+    timeline = lost_and_recovered()
+    timeline.requests.append(request_)
+    assert values(timeline)["failed outside the outage"] == count
+    assert values(timeline)["failed requests"] == 4
+    assert measured(timeline)["failed outside the outage"].kept is (count == 0)
+
+
+@pytest.mark.parametrize(
+    ("share", "value"), [(0.0, 1), (0.5, 2), (0.51, 3), (0.75, 3), (0.99, 4), (1.0, 4)]
+)
+def test_quantiles_of_four_values(share: float, value: float) -> None:
+    assert quantile([4, 1, 3, 2], share) == value
+
+
+@given(
+    waits=st.lists(st.integers(0, 1000), min_size=1),
+    share=st.integers(1, 100).map(lambda n: n / 100),
+)
+def test_a_quantile_is_the_least_value_that_the_share_does_not_exceed(
+    waits: list[int], share: float
+) -> None:
+    found = quantile(waits, share)
+    assert found in waits
+    needed = math.ceil(share * len(waits))
+    assert sum(w <= found for w in waits if found is not None) >= needed
+    assert sum(w < found for w in waits if found is not None) < needed
+
+
+def test_no_value_has_no_quantile_and_an_endless_wait_has_no_length() -> None:
+    assert quantile([], 0.5) is None
+    assert quantile([1, math.inf], 1.0) is None
+    assert quantile([1, math.inf], 0.5) == 1
+
+
+REQUESTS = st.builds(
+    lambda client, operation, started, took, failed: Request(
+        client,
+        operation,
+        started,
+        started + took,
+        None if failed else WEST,
+        "HTTP 503" if failed else None,
+        "x",
+    ),
+    st.integers(0, 3),
+    st.sampled_from(Operation),
+    st.integers(0, 300),
+    st.integers(0, 3),
+    st.booleans(),
+)
+TIMELINES = st.lists(REQUESTS, max_size=60).map(
+    lambda requests: Timeline(sorted(requests, key=lambda request: request.ended))
+)
+
+
+@given(timeline=TIMELINES)
+def test_an_outage_lasts_no_less_than_nothing_and_no_more_than_the_run(timeline: Timeline) -> None:
+    for outage in client_outages(timeline, cut=100, healed=200):
+        assert math.isinf(outage) or 0 <= outage <= 303 - 100
+
+
+@given(timeline=TIMELINES, later=st.integers(1, 1000))
+def test_when_a_run_began_does_not_matter(timeline: Timeline, later: int) -> None:
+    moved = Timeline(
+        [replace(r, started=r.started + later, ended=r.ended + later) for r in timeline.requests]
+    )
+    assert client_outages(moved, 100 + later, 200 + later) == client_outages(timeline, 100, 200)
+    assert failed_outside(moved, 100 + later) == failed_outside(timeline, 100)
+
+
+@given(timeline=TIMELINES)
+def test_failures_outside_the_outage_are_among_all_failures(timeline: Timeline) -> None:
+    assert 0 <= failed_outside(timeline, cut=100) <= failed_requests(timeline)

@@ -1,0 +1,256 @@
+"""The report: the same account on a page, on a terminal and for machines."""
+
+import io
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+from rich.console import Console
+
+from infra.measure import Missing, figures
+from infra.report import Report, machine, page, terminal
+from infra.report.plot import WIDTH, plot
+from infra.timeline import Kind, Moment, Timeline
+from tests.operations.timelines import DEFAULT, EAST, ROLES, WEST, lost_and_recovered
+
+HOSTILE = "\"><script>alert('&')</script>"
+
+
+def report(timeline: Timeline | None = None, missing: Missing | None = None) -> Report:
+    timeline = timeline or lost_and_recovered()
+    return Report(
+        title="Rehearsal: the loss of us-east-1",
+        began="2026-01-02T03:04:05+00:00",
+        settings=["8 clients"],
+        roles=ROLES,
+        promise=DEFAULT,
+        figures=figures(timeline, DEFAULT, ROLES, missing or Missing([], [])),
+        problems=[],
+        limits=["How far replication lags."],
+        timeline=timeline,
+    )
+
+
+def on_a_terminal(shown: Report) -> str:
+    output = io.StringIO()
+    terminal.show(shown, Console(file=output, width=100))
+    return output.getvalue()
+
+
+class Elements(HTMLParser):
+    """The tags of a page, each closed as it was opened."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self._open: list[str] = []
+        self.feed(text)
+        assert self._open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append(tag)
+        self.attributes += attrs
+        if tag != "meta":
+            self._open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append(tag)
+        self.attributes += attrs
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop() == tag
+
+
+def test_a_run_that_keeps_every_promise_passes() -> None:
+    assert report().passed
+    assert report().verdict == (
+        "us-west-2 took over within the promised time, and no write was lost"
+    )
+
+
+def test_a_broken_promise_fails_and_is_named() -> None:
+    broken = report(missing=Missing(["lost"], None))
+    assert not broken.passed
+    assert broken.verdict == (
+        "outside the promise: missing in the standby, missing in the primary, healed"
+    )
+
+
+def test_a_region_that_was_not_cut_proves_nothing() -> None:
+    uncut = report(Timeline())
+    assert not uncut.passed
+    assert uncut.verdict == "the region was not cut"
+
+
+def test_a_problem_fails_a_run_whose_figures_are_all_kept() -> None:
+    troubled = replace(report(), problems=["a certificate was about to expire"])
+    assert not troubled.passed
+    assert troubled.verdict == "something went wrong"
+
+
+def test_the_page_needs_nothing_from_elsewhere() -> None:
+    text = page.render(report())
+    elements = Elements(text)
+    assert not {"script", "link", "img", "iframe", "base"} & set(elements.found)
+    assert not {"src", "href", "srcset"} & {name for name, _ in elements.attributes}
+    assert not re.search(r"https?:|//[a-z]|url\(|@import", text)
+
+
+def test_the_page_says_what_was_measured_and_what_was_promised() -> None:
+    text = page.render(report())
+    assert "<strong>Passed:</strong> us-west-2 took over" in text
+    rows = re.findall(r'<th scope="row">(.*?)</th><td.*?>(.*?)</td><td.*?>(.*?)</td>', text)
+    assert ("detection", "30.0 s", "20 to 48 s") in rows
+    assert ("client outage, max", "40.0 s", "20 to 58 s") in rows
+    assert ("failed requests", "3", "") in rows
+    assert ("missing in the standby", "0", "0") in rows
+
+
+def test_the_page_of_a_failed_run_says_so_and_why() -> None:
+    text = page.render(replace(report(missing=Missing(None, [])), problems=["it broke"]))
+    assert "<strong>Failed:</strong> outside the promise: missing in the standby" in text
+    assert "<li>it broke</li>" in text
+    assert ">never</td>" in text
+
+
+def test_no_text_from_the_run_becomes_markup_of_the_page() -> None:
+    timeline = lost_and_recovered()
+    timeline.moments += [
+        Moment(230, Kind.UNHEALTHY, EAST, HOSTILE),
+        Moment(240, Kind.DNS, HOSTILE),
+    ]
+    timeline.requests[4] = replace(timeline.requests[4], error=HOSTILE)
+    timeline.requests[5] = replace(timeline.requests[5], region=HOSTILE, error=None)
+    hostile = replace(
+        report(timeline),
+        title=HOSTILE,
+        began=HOSTILE,
+        settings=[HOSTILE],
+        problems=[HOSTILE],
+        limits=[HOSTILE],
+    )
+    text = page.render(hostile)
+    assert "<script" not in text
+    assert Elements(text).found.count("script") == 0
+    assert text.count("&lt;script&gt;") >= 9
+
+
+def test_a_run_in_which_nothing_happened_has_a_page_too() -> None:
+    text = page.render(replace(report(Timeline()), problems=["no client could connect"]))
+    assert "<strong>Failed:</strong> the region was not cut" in text
+    assert "<h2>Figures</h2>" not in text
+    Elements(text)
+
+
+def x(at: float, end: float = 233) -> float:
+    """Return where a second stands: 840 pixels for the run, after 120 for the names."""
+    return round(120 + 840 * at / end, 1)
+
+
+def test_everything_stands_where_its_second_is() -> None:
+    drawn = plot(report())
+    assert [(mark.text, mark.x) for mark in drawn.marks] == [("cut", x(100)), ("healed", x(200))]
+    assert [row.text for row in drawn.rows] == [
+        "health us-east-1",
+        "health us-west-2",
+        "DNS answers",
+        "client 1",
+        "client 2",
+    ]
+    rows = {row.text: [bar for bar in drawn.bars if bar.y == row.y - 11] for row in drawn.rows}
+    assert [(bar.x, bar.style) for bar in rows["health us-east-1"]] == [
+        (x(0), "good"),
+        (x(130), "bad"),
+        (x(225), "good"),
+    ]
+    assert [(bar.x, bar.style) for bar in rows["health us-west-2"]] == [(x(0), "good")]
+    assert [(bar.x, bar.style) for bar in rows["DNS answers"]] == [
+        (x(0), "primary"),
+        (x(130.25), "standby"),
+        (x(225.25), "primary"),
+    ]
+    first, *_, last = rows["client 1"]
+    assert (first.x, first.style) == (x(97.5), "primary")
+    assert (last.x, last.style) == (x(232.5), "primary")
+    assert sum(bar.style == "failed" for bar in rows["client 1"]) == 2
+
+
+def test_bars_of_a_row_meet_and_the_last_ends_with_the_plot() -> None:
+    drawn = plot(report())
+    health = [bar for bar in drawn.bars if bar.y == drawn.rows[0].y - 11]
+    ends = [round(bar.x + bar.width, 1) for bar in health]
+    assert ends == [*(bar.x for bar in health[1:]), WIDTH]
+
+
+def test_the_promised_window_is_shaded() -> None:
+    window = plot(report()).window
+    assert window is not None
+    assert window.x == x(120)
+    assert round(window.x + window.width, 1) == x(158)
+    assert window.title == "promised: 20 to 58 s after the cut"
+    assert plot(report(Timeline())).window is None
+
+
+def test_a_run_that_ended_within_the_window_is_shaded_to_its_end() -> None:
+    timeline = lost_and_recovered()
+    timeline.moments = [m for m in timeline.moments if m.at <= 130]
+    timeline.requests = [r for r in timeline.requests if r.ended <= 130]
+    window = plot(report(timeline)).window
+    assert window is not None
+    assert window.x == x(120, end=130)
+    assert round(window.x + window.width, 1) == WIDTH
+
+
+def test_ticks_count_from_the_cut() -> None:
+    ticks = {tick.text: tick.x for tick in plot(report()).ticks}
+    assert ticks["0 s"] == x(100)
+    assert ticks["-100 s"] == x(0)
+    assert ticks["120 s"] == x(220)
+    assert len(ticks) <= 12
+
+
+def test_nothing_is_drawn_outside_the_plot() -> None:
+    drawn = plot(report())
+    for bar in drawn.bars:
+        assert 0 <= bar.x <= bar.x + bar.width <= WIDTH + 1.5
+        assert 0 <= bar.y < drawn.height
+
+
+def test_machines_get_the_whole_report() -> None:
+    document = json.loads(machine.render(report(missing=Missing(["lost"], []))))
+    assert document["passed"] is False
+    assert document["verdict"] == "outside the promise: missing in the standby"
+    assert document["roles"] == {"primary": EAST, "standby": WEST}
+    by_name = {figure["name"]: figure for figure in document["figures"]}
+    assert by_name["detection"] == {
+        "name": "detection",
+        "value": 30,
+        "unit": "s",
+        "promised": {"low": 20, "high": 48},
+        "kept": True,
+    }
+    assert by_name["missing in the standby"]["kept"] is False
+    assert len(document["timeline"]["requests"]) == len(lost_and_recovered().requests)
+    assert document["timeline"]["moments"][1] == {
+        "at": 100,
+        "kind": "cut",
+        "region": EAST,
+        "detail": "",
+    }
+
+
+def test_the_terminal_shows_each_figure_beside_its_promise() -> None:
+    lines = on_a_terminal(report()).splitlines()
+    assert any(re.search(r"^detection +30\.0 s +20 to 48 s +ok", line) for line in lines)
+    assert any(re.search(r"^failed requests +3 *$", line) for line in lines)
+    assert lines[-1].startswith("PASSED us-west-2 took over within the promised time")
+
+
+def test_the_terminal_says_what_failed_and_why() -> None:
+    failed = replace(report(missing=Missing(["x"], [])), problems=["see [red]this[/red]"])
+    text = on_a_terminal(failed)
+    assert re.search(r"missing in the standby +1 +0 +OUTSIDE", text)
+    assert "! see [red]this[/red]" in text
+    assert "FAILED outside the promise: missing in the standby" in text

@@ -1,0 +1,75 @@
+"""`python -m infra`, as it is called from a shell."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.operations.checkouts import ROOT, copy_checkout
+
+
+def call(*arguments: str, root: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "infra", *arguments],
+        cwd=root,
+        env=os.environ | {"COLUMNS": "100"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_help_lists_every_command_with_what_it_does() -> None:
+    done = call("--help")
+    assert done.returncode == 0
+    files = (ROOT / "infra" / "commands").glob("*.py")
+    commands = {path.stem for path in files if path.stem != "__init__"}
+    told = [line.split(maxsplit=1) for line in done.stdout.partition("Commands:")[2].splitlines()]
+    assert {words[0] for words in told if words} == commands
+    assert all(len(words) == 2 for words in told if words)
+
+
+def test_help_of_a_command_says_what_its_exit_statuses_mean() -> None:
+    done = call("rehearse", "--help")
+    assert done.returncode == 0
+    assert "--speed" in done.stdout
+    assert "Exit status 1" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["deploy"], "No such command 'deploy'"),
+        (["rehearse", "--fast"], "No such option"),
+        (["rehearse", "--speed", "0"], "0.0 is not in the range"),
+        (["rehearse", "now"], "unexpected extra argument"),
+    ],
+)
+def test_a_call_that_is_wrong_is_status_2_and_says_why(arguments: list[str], said: str) -> None:
+    done = call(*arguments)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_what_the_user_can_mend_is_one_line_and_status_2(tmp_path: Path) -> None:
+    root = copy_checkout(tmp_path)
+    (root / "app.py").write_text("import nowhere\n")
+    done = call("package", root=root)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    [line] = done.stderr.splitlines()
+    assert line.startswith("error: chalice package failed for stage primary: ")
+    assert "No module named 'nowhere'" in line
+
+
+def test_packaging_says_what_it_made(tmp_path: Path) -> None:
+    done = call("package", root=copy_checkout(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [
+        "packaged infra/build/primary",
+        "packaged infra/build/secondary",
+    ]

@@ -10,19 +10,26 @@ locals {
   }
 
   paths = {
-    for path, operations in local.generated_api.paths : path => {
-      for verb, operation in operations : verb => merge(
-        { for key, value in operation : key => value if !(key == "security" && var.write_authorization == "NONE") },
-        {
-          x-amazon-apigateway-integration = merge(
-            operation.x-amazon-apigateway-integration,
-            # CORS preflights are answered by API Gateway itself and have no function.
-            { for key in ["uri"] : key => local.function_by_verb[verb] if operation.x-amazon-apigateway-integration.type == "aws_proxy" },
-          )
-        },
-      )
-    }
+    for path, operations in local.generated_api.paths : path => merge(
+      { x-amazon-apigateway-any-method = local.method_not_allowed[path] },
+      {
+        for verb, operation in operations : verb => merge(
+          { for key, value in operation : key => value if !(key == "security" && var.write_authorization == "NONE") },
+          {
+            x-amazon-apigateway-integration = merge(
+              operation.x-amazon-apigateway-integration,
+              # CORS preflights are answered by API Gateway itself and have no function.
+              { for key in ["uri"] : key => local.function_by_verb[verb] if operation.x-amazon-apigateway-integration.type == "aws_proxy" },
+            )
+          },
+        )
+      },
+    )
   }
 
-  api_body = jsonencode(merge(local.generated_api, { info = merge(local.generated_api.info, { title = var.name }), paths = local.paths }))
+  api_body = jsonencode(merge(local.generated_api, {
+    info                                  = merge(local.generated_api.info, { title = var.name })
+    paths                                 = local.paths
+    x-amazon-apigateway-gateway-responses = local.gateway_responses
+  }))
 }

@@ -14,6 +14,7 @@ from ministack.services import apigateway_v1, route53
 
 Response = tuple[int, dict[str, str], bytes]
 
+_ANY = "x-amazon-apigateway-any-method"
 _OPENAPI_VERBS = frozenset({"get", "post", "put", "delete", "patch", "head", "options"})
 _BLOCKS_ABSENT_WHEN_EMPTY = frozenset(
     {"accessLogSettings", "mutualTlsAuthentication", "quota", "throttle"}
@@ -69,26 +70,34 @@ def _overwrite_rest_api(api_id: str, document: dict[str, Any]) -> Response:
 
 
 def _complete_operations(api_id: str, path: str, operations: dict[str, Any]) -> None:
-    """Import what the emulator's own import leaves out: templates and responses."""
+    """Import what the emulator's own import leaves out."""
     resources = apigateway_v1._resources[api_id]
     resource_id = next(key for key, value in resources.items() if value["path"] == path)
+    if _ANY in operations:
+        apigateway_v1._import_operation(api_id, resource_id, "ANY", operations[_ANY])
     for verb, operation in operations.items():
-        if verb not in _OPENAPI_VERBS:
-            continue
-        integration = operation["x-amazon-apigateway-integration"]
-        method = resources[resource_id]["resourceMethods"][verb.upper()]
-        method["methodIntegration"] |= {
-            "requestTemplates": integration.get("requestTemplates", {}),
-            "passthroughBehavior": integration["passthroughBehavior"].upper(),
-            "contentHandling": integration.get("contentHandling"),
-        }
-        for status in operation.get("responses", {}):
-            apigateway_v1._put_method_response(api_id, resource_id, verb.upper(), status, {})
-        for response in integration.get("responses", {}).values():
-            status = response["statusCode"]
-            apigateway_v1._put_integration_response(
-                api_id, resource_id, verb.upper(), status, response
-            )
+        if verb in {*_OPENAPI_VERBS, _ANY}:
+            name = "ANY" if verb == _ANY else verb.upper()
+            _complete_operation(api_id, resource_id, name, operation)
+
+
+def _complete_operation(
+    api_id: str, resource_id: str, method: str, operation: dict[str, Any]
+) -> None:
+    """Import an operation's templates and responses."""
+    integration = operation["x-amazon-apigateway-integration"]
+    imported = apigateway_v1._resources[api_id][resource_id]["resourceMethods"][method]
+    imported["methodIntegration"] |= {
+        "requestTemplates": integration.get("requestTemplates", {}),
+        "passthroughBehavior": integration["passthroughBehavior"].upper(),
+        "contentHandling": integration.get("contentHandling"),
+    }
+    for status in operation.get("responses", {}):
+        apigateway_v1._put_method_response(api_id, resource_id, method, status, {})
+    for response in integration.get("responses", {}).values():
+        apigateway_v1._put_integration_response(
+            api_id, resource_id, method, response["statusCode"], response
+        )
 
 
 def patch_lists_of_rest_api() -> None:

@@ -1,0 +1,80 @@
+"""The API as Terraform deploys it, in both regions of an emulator."""
+
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from infra.display import Display
+from infra.rehearsal import emulator as emulators
+from infra.rehearsal.deploy import deployed
+from infra.rehearsal.regions import Deployment
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a client got."""
+
+    status: int
+    headers: dict[str, str]
+    text: str
+
+    @property
+    def body(self) -> Any:  # noqa: ANN401 -- any JSON
+        return json.loads(self.text)
+
+
+@dataclass(frozen=True)
+class Api:
+    """A deployed API, asked under the primary region's own name unless told otherwise."""
+
+    endpoint: str
+    deployment: Deployment
+
+    @property
+    def host(self) -> str:
+        return self.deployment.primary.domain_name
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        headers: dict[str, str] | None = None,
+        host: str | None = None,
+    ) -> Answer:
+        sent = {"Host": host or self.host} | (headers or {})
+        request = urllib.request.Request(  # noqa: S310 -- loopback
+            f"{self.endpoint}{path}", body, sent, method=method
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310 -- loopback
+                return Answer(response.status, dict(response.headers), response.read().decode())
+        except urllib.error.HTTPError as error:
+            with error:
+                return Answer(error.code, dict(error.headers), error.read().decode())
+
+    def write(self, item: dict[str, Any], host: str | None = None) -> Answer:
+        headers = {"Content-Type": "application/json", "x-api-key": self.deployment.api_key or ""}
+        return self.request("POST", "/write", json.dumps(item).encode(), headers, host)
+
+
+@pytest.fixture(scope="session")
+def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    """One deployment for the whole session; tests keep apart by their items."""
+    scratch = tmp_path_factory.mktemp("terraform")
+    display = Display(Console(quiet=True))
+    with (
+        emulators.running() as emulator,
+        emulators.watched(emulator),
+        deployed(ROOT, emulator, scratch, display) as deployment,
+    ):
+        yield Api(emulator.endpoint, deployment)

@@ -91,7 +91,7 @@ class _Client(python_terraform.Terraform):  # type: ignore[misc] # it publishes 
 
     def __init__(self, directory: Path, environment: Mapping[str, str], progress: Progress) -> None:
         super().__init__(working_dir=str(directory))
-        self._environment = dict(environment)
+        self.environment = dict(environment)
         self._progress = progress
 
     def checked(self, command: str, **options: object) -> list[str]:
@@ -110,7 +110,7 @@ class _Client(python_terraform.Terraform):  # type: ignore[misc] # it publishes 
         process = subprocess.Popen(
             arguments,
             cwd=self.working_dir,
-            env=self._environment,
+            env=self.environment,
             stdin=subprocess.DEVNULL,
             # Ctrl-C must reach Terraform once: a second signal makes it quit without its state.
             start_new_session=True,
@@ -137,7 +137,7 @@ class _Client(python_terraform.Terraform):  # type: ignore[misc] # it publishes 
 
 
 def _require_version(client: _Client) -> None:
-    if shutil.which(client.terraform_bin_path) is None:
+    if shutil.which(client.terraform_bin_path, path=client.environment.get("PATH")) is None:
         raise InfraError(f"terraform is not on the PATH: {_INSTALL}")
     # Not checked(): an outdated Terraform knows no -json, and says its version anyway.
     lines: list[str] = []

@@ -35,6 +35,17 @@ class Cloud:
     def route53(self) -> "Route53Client":
         return self._session.client("route53", region_name=REGIONS[0], endpoint_url=self.endpoint)
 
+    def create_zone_as_call(self, call: str) -> str:
+        """Create a hosted zone in a try of the named call; return the zone's id."""
+        client = self._session.client("route53", region_name=REGIONS[0], endpoint_url=self.endpoint)
+
+        def name_the_call(request: Any, **_: object) -> None:  # noqa: ANN401 -- botocore has no types for it
+            request.headers["amz-sdk-invocation-id"] = call
+
+        client.meta.events.register("before-send.route53.CreateHostedZone", name_the_call)
+        made = client.create_hosted_zone(Name="example.com", CallerReference=unique())
+        return made["HostedZone"]["Id"]
+
     @functools.cached_property
     def functions(self) -> "LambdaClient":
         return self._session.client("lambda", region_name=REGIONS[0], endpoint_url=self.endpoint)

@@ -104,6 +104,12 @@ def wait_less_for_logs(cloud: Cloud) -> None:
     assert cloud.quickest_of(12) < 0.05
 
 
+def answer_retries_alike(cloud: Cloud) -> None:
+    zone = unique()
+    first, second = (cloud.create_zone_as_call(zone) for _ in range(2))
+    assert first == second, "the second try of a call made a second hosted zone"
+
+
 SCENARIOS: list[Callable[[Cloud], None]] = [
     put_rest_api,
     patch_lists_of_rest_api,
@@ -113,6 +119,7 @@ SCENARIOS: list[Callable[[Cloud], None]] = [
     leave_out_empty_blocks,
     publish_records_at_once,
     wait_less_for_logs,
+    answer_retries_alike,
 ]
 each_repair = pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda s: s.__name__)
 

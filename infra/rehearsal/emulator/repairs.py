@@ -6,13 +6,24 @@ without it: when upstream mends one, that test goes red and the repair can go.
 
 import functools
 import json
-from collections.abc import Callable
+import logging
+from collections.abc import Awaitable, Callable
 from typing import Any
 
+from ministack import app
 from ministack.core import lambda_runtime
 from ministack.services import apigateway_v1, route53
 
+Message = dict[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Message, Receive, Send], Awaitable[None]]
 Response = tuple[int, dict[str, str], bytes]
+
+_log = logging.getLogger(__name__)
+
+# Retries come within a minute; this many calls take longer.
+_ANSWERS_KEPT = 2000
 
 _ANY = "x-amazon-apigateway-any-method"
 _OPENAPI_VERBS = frozenset({"get", "post", "put", "delete", "patch", "head", "options"})
@@ -33,6 +44,7 @@ def apply_all() -> None:
         leave_out_empty_blocks,
         publish_records_at_once,
         wait_less_for_logs,
+        answer_retries_alike,
     ):
         repair()
 
@@ -179,6 +191,41 @@ def wait_less_for_logs() -> None:
     lambda_runtime.Worker._drain_stderr_bounded = functools.partialmethod(
         lambda_runtime.Worker._drain_stderr_bounded, first_line_wait=0.005
     )
+
+
+def answer_retries_alike() -> None:
+    """A client whose answer was lost sends its request again, and is told that it already exists.
+
+    Every try of one call carries the same `amz-sdk-invocation-id`, by which the answer of the first
+    that succeeded is found again.
+    """
+    app.app = _answering_retries_alike(app.app)
+
+
+def _answering_retries_alike(original: Application) -> Application:
+    answers: dict[bytes, list[Message]] = {}
+
+    async def application(scope: Message, receive: Receive, send: Send) -> None:
+        headers = dict(scope.get("headers", []))
+        call = headers.get(b"amz-sdk-invocation-id", b"")
+        if call in answers:
+            _log.warning("answered a retry of %s %s", scope["method"], scope["path"])
+            for message in answers[call]:
+                await send(message)
+            return
+        sent: list[Message] = []
+
+        async def keep(message: Message) -> None:
+            sent.append(message)
+            if call and sent[0].get("status", 500) < 400 and not message.get("more_body", True):
+                answers[call] = sent
+                if len(answers) > _ANSWERS_KEPT:
+                    del answers[next(iter(answers))]
+            await send(message)
+
+        await original(scope, receive, keep)
+
+    return application
 
 
 def _not_found(message: str) -> Response:

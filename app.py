@@ -2,9 +2,9 @@
 
 import os
 
-from chalice import Chalice, CORSConfig
+from chalice import Chalice, CORSConfig, Response
 
-from chalicelib import answers, queries, records
+from chalicelib import answers, home, queries, records
 from chalicelib.table import Table
 
 # Lambda's own handler prints what is logged; one of Chalice's would print it twice.
@@ -19,9 +19,9 @@ items = Table(os.environ.get("TABLE_NAME", ""))
 
 
 @app.route("/")
-def index() -> dict[str, object]:
-    """Name the routes."""
-    return {"Routes": ["GET /read", "POST /write"]}
+def index() -> Response:
+    """Show the page, on which the API can be tried and a failover watched."""
+    return home.page()
 
 
 @app.route("/read")

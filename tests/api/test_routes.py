@@ -143,10 +143,6 @@ def test_no_answer_is_cached(client: Api) -> None:
     assert client.get("/read").headers["Cache-Control"] == "no-store"
 
 
-def test_the_root_names_the_routes(client: Api) -> None:
-    assert client.get("/").body == {"Routes": ["GET /read", "POST /write"], "Region": REGION}
-
-
 def _pages(client: Api, limit: int, start: str | None = None) -> list[list[str]]:
     """Return the ids on each page from `start` (an answer's Next) to the last."""
     pages = []

@@ -1,0 +1,1 @@
+"""The page at GET /, opened in a real browser."""

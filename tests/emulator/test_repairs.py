@@ -8,6 +8,7 @@ import inspect
 import json
 from collections.abc import Callable
 from typing import Any
+from xml.sax.saxutils import escape
 
 import pytest
 from botocore.exceptions import ClientError
@@ -100,6 +101,75 @@ def publish_records_at_once(cloud: Cloud) -> None:
     assert "ChangeInfo" not in answer, "the provider waits for what has an id"
 
 
+def read_health_checks_lists(cloud: Cloud) -> None:
+    regions = ["eu-west-1", "us-east-1", "us-west-2"]
+    child = cloud.route53.create_health_check(
+        CallerReference=unique(),
+        HealthCheckConfig={
+            "Type": "HTTPS",
+            "FullyQualifiedDomainName": "a.example.com",
+            "Regions": ["eu-west-1", "us-east-1", "us-west-2"],
+        },
+    )["HealthCheck"]
+    assert child["HealthCheckConfig"]["Regions"] == regions
+    parent = cloud.route53.create_health_check(
+        CallerReference=unique(),
+        HealthCheckConfig={
+            "Type": "CALCULATED",
+            "ChildHealthChecks": [child["Id"]],
+            "HealthThreshold": 1,
+        },
+    )["HealthCheck"]
+    assert parent["HealthCheckConfig"]["ChildHealthChecks"] == [child["Id"]]
+
+
+def keep_alarms_whole(cloud: Cloud) -> None:
+    name = unique()
+    sent = {
+        "AlarmName": name,
+        "AlarmDescription": "one & two",
+        "Namespace": "Any",
+        "MetricName": name,
+        "Statistic": "Maximum",
+        "Period": "60",
+        "EvaluationPeriods": "1",
+        "ComparisonOperator": "GreaterThanThreshold",
+        "Threshold": "0.5",
+        "TreatMissingData": "ignore",
+        "ActionsEnabled": "true",
+        "Dimensions.member.1.Name": "Stack",
+        "Dimensions.member.1.Value": "one",
+        "InsufficientDataActions.member.1": "arn:aws:sns:us-east-1:000000000000:topic",
+    }
+    cloud.query("monitoring", "PutMetricAlarm", **sent)
+    _keep_metric_math(cloud)
+    told = cloud.query("monitoring", "DescribeAlarms", **{"AlarmNames.member.1": name})
+    for path, value in sent.items():
+        assert f"<{path.partition('.')[0]}>" in told
+        assert f">{escape(value)}</" in told, path
+
+
+def _keep_metric_math(cloud: Cloud) -> None:
+    name = unique()
+    cloud.query(
+        "monitoring",
+        "PutMetricAlarm",
+        **{
+            "AlarmName": name,
+            "EvaluationPeriods": "1",
+            "ComparisonOperator": "GreaterThanThreshold",
+            "Threshold": "1",
+            "Metrics.member.1.Id": "rate",
+            "Metrics.member.1.Expression": "errors / requests",
+            "Metrics.member.1.ReturnData": "true",
+        },
+    )
+    told = cloud.query("monitoring", "DescribeAlarms", **{"AlarmNames.member.1": name})
+    assert "<Metrics><member><Id>rate</Id>" in told
+    assert "<Expression>errors / requests</Expression>" in told
+    assert "<Period>" not in told
+
+
 def wait_less_for_logs(cloud: Cloud) -> None:
     assert cloud.quickest_of(12) < 0.05
 
@@ -118,6 +188,8 @@ SCENARIOS: list[Callable[[Cloud], None]] = [
     map_the_empty_base_path,
     leave_out_empty_blocks,
     publish_records_at_once,
+    read_health_checks_lists,
+    keep_alarms_whole,
     wait_less_for_logs,
     answer_retries_alike,
 ]

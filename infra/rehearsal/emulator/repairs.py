@@ -9,10 +9,11 @@ import json
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
+from xml.sax import saxutils
 
 from ministack import app
 from ministack.core import lambda_runtime
-from ministack.services import apigateway_v1, route53
+from ministack.services import apigateway_v1, cloudwatch, route53
 
 Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -43,6 +44,8 @@ def apply_all() -> None:
         map_the_empty_base_path,
         leave_out_empty_blocks,
         publish_records_at_once,
+        read_health_checks_lists,
+        keep_alarms_whole,
         wait_less_for_logs,
         answer_retries_alike,
     ):
@@ -181,6 +184,111 @@ def _respond_without_empty_blocks(
 def publish_records_at_once() -> None:
     """The provider waits 30 s for every record change, unless the answer names no change."""
     route53._build_change_info_el = lambda _parent, _change: None
+
+
+def read_health_checks_lists() -> None:
+    """The children and the regions of a health check are stored as empty texts."""
+    _wrap(route53, "_parse_health_check_config", _parse_health_check_config)
+
+
+def _parse_health_check_config(original: Callable[..., Any], element: Any) -> Any:
+    config = original(element)
+    for name, member in (("ChildHealthChecks", "ChildHealthCheck"), ("Regions", "Region")):
+        if name in config:
+            members = route53._findall(route53._find(element, name), member)
+            config[name] = [item.text for item in members]
+    return config
+
+
+def keep_alarms_whole() -> None:
+    """Over the query protocol, the provider's, an alarm loses some settings, and tells fewer.
+
+    Over JSON it keeps and tells all but metric math, so what the provider sends is kept as it is,
+    and what it is told comes from there.
+    """
+    _wrap(cloudwatch, "_put_metric_alarm", _put_metric_alarm)
+    _wrap(cloudwatch, "_describe_alarms", _describe_alarms)
+
+
+def _put_metric_alarm(
+    original: Callable[..., Response],
+    params: dict[str, Any],
+    data: dict[str, Any],
+    is_cbor: bool,  # noqa: FBT001 -- as the emulator calls it
+    is_json: bool = False,  # noqa: FBT001, FBT002 -- likewise
+) -> Response:
+    answer = original(params, data, is_cbor, is_json)
+    if answer[0] == 200:
+        sent = data or _nested(params)
+        alarm = cloudwatch._alarms[sent["AlarmName"]]
+        alarm |= {
+            name: sent[name] for name in ("InsufficientDataActions", "Metrics") if name in sent
+        }
+        # What AWS leaves out is what was not sent: an alarm on metric math has no period, say.
+        for name in ("Statistic", "Period"):
+            if name not in sent:
+                alarm.pop(name, None)
+    return answer
+
+
+def _describe_alarms(
+    original: Callable[..., Response],
+    params: dict[str, Any],
+    data: dict[str, Any],
+    is_cbor: bool,  # noqa: FBT001 -- as the emulator calls it
+    is_json: bool = False,  # noqa: FBT001, FBT002 -- likewise
+) -> Response:
+    if is_cbor or is_json:
+        return original(params, data, is_cbor, is_json)
+    status, _, body = original(params, _nested(params), is_cbor, is_json=True)
+    if status != 200:
+        return original(params, data, is_cbor, is_json)
+    result = f"<DescribeAlarmsResult>{_xml(json.loads(body))}</DescribeAlarmsResult>"
+    answer: Response = cloudwatch._xml(200, "DescribeAlarmsResponse", result)
+    return answer
+
+
+def _nested(params: dict[str, Any]) -> dict[str, Any]:
+    """Return a query's parameters as the document that they stand for.
+
+    `Metrics.member.1.MetricStat.Period=60` is in {"Metrics": [{"MetricStat": {"Period": "60"}}]}.
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/making-api-requests.html
+    """
+    document: dict[str, Any] = {}
+    for path in params:
+        at = document
+        *parents, name = path.split(".")
+        for parent in parents:
+            at = at.setdefault(parent, {})
+        at[name] = cloudwatch._p(params, path)
+    return {name: _listed(value) for name, value in document.items()}
+
+
+def _listed(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    members = value.get("member")
+    if set(value) == {"member"} and isinstance(members, dict):
+        return [_listed(members[number]) for number in sorted(members, key=int)]
+    return {name: _listed(item) for name, item in value.items()}
+
+
+def _xml(document: dict[str, Any]) -> str:
+    return "".join(
+        f"<{name}>{_xml_value(name, value)}</{name}>"
+        for name, value in document.items()
+        if value is not None
+    )
+
+
+def _xml_value(name: str, value: Any) -> str:
+    if isinstance(value, dict):
+        return _xml(value)
+    if isinstance(value, list):
+        return "".join(f"<member>{_xml_value(name, item)}</member>" for item in value)
+    if name.endswith("Timestamp"):
+        return str(cloudwatch._ts_iso(value))
+    return saxutils.escape(str(value).lower() if isinstance(value, bool) else str(value))
 
 
 def wait_less_for_logs() -> None:

@@ -1,9 +1,16 @@
-# Who answers for domain_name: a health check on each region, and the records that obey them.
+# Who answers for domain_name: a health check on each region, and the records that obey them. The
+# primary's records also obey the operator's switch in switch.tf.
 
 locals {
   regions = {
     PRIMARY   = module.primary
     SECONDARY = module.secondary
+  }
+
+  # What each region's records follow.
+  health_check_ids = {
+    PRIMARY   = aws_route53_health_check.primary.id
+    SECONDARY = aws_route53_health_check.region["SECONDARY"].id
   }
 
   # A short-lived CNAME by default: an alias takes its target's TTL, and the worst case of a
@@ -41,7 +48,7 @@ resource "aws_route53_record" "failover" {
   name            = var.domain_name
   type            = each.value.type
   set_identifier  = local.regions[each.value.failover].region
-  health_check_id = aws_route53_health_check.region[each.value.failover].id
+  health_check_id = local.health_check_ids[each.value.failover]
 
   ttl     = var.dns_ttl
   records = each.value.type == "CNAME" ? [local.regions[each.value.failover].target.name] : null

@@ -11,14 +11,24 @@ output "hosted_zone_id" {
 }
 
 output "regions" {
-  description = "Each region by its role: its name, its own domain name and its health check."
+  description = "Each region by its role: its name, its own domain name, the health check that its records follow and the one on its endpoint."
   value = {
     for role, region in local.regions : lower(role) => {
-      region          = region.region
-      domain_name     = region.regional_domain_name
-      health_check_id = aws_route53_health_check.region[role].id
+      region            = region.region
+      domain_name       = region.regional_domain_name
+      health_check_id   = local.health_check_ids[role]
+      endpoint_check_id = aws_route53_health_check.region[role].id
     }
   }
+}
+
+output "override" {
+  description = "The operator's switch: the metric that throws it, and the alarm and the health check that follow."
+  value = merge(local.override, {
+    region          = var.secondary_region
+    alarm_name      = aws_cloudwatch_metric_alarm.override.alarm_name
+    health_check_id = aws_route53_health_check.override.id
+  })
 }
 
 output "table_name" {

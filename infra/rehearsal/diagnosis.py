@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from infra.rehearsal.regions import Deployment
 from infra.rehearsal.route53 import Route53StandIn
-from infra.rehearsal.route53.config import Configuration, EndpointCheck, Failover, RecordSet
+from infra.rehearsal.route53.config import Configuration, Failover, RecordSet
 from infra.timeline import Timeline
 
 
@@ -31,9 +31,15 @@ def review_health(route53: Route53StandIn, deployment: Deployment) -> Iterator[s
         check = route53.health_checks.get(region.health_check_id)
         if check is not None and not route53.healthy(check.id):
             yield f"the health check of {region.name} fails: {route53.reasons[check.id]}"
-        if isinstance(check, EndpointCheck) and check.fqdn != region.domain_name:
+        endpoint = route53.configuration.endpoint_of(region.health_check_id)
+        if check is not None and endpoint is None:
             yield (
-                f"the health check of {region.name} probes {check.fqdn}, which is not the "
+                f"the health check of {region.name} asks no endpoint, so its loss goes unnoticed: "
+                "make its endpoint's check a child"
+            )
+        if endpoint is not None and endpoint.fqdn != region.domain_name:
+            yield (
+                f"the health check of {region.name} probes {endpoint.fqdn}, which is not the "
                 f"region's own name: API Gateway answers 403 to other names; probe "
                 f"{region.domain_name}"
             )

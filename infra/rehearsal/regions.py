@@ -17,7 +17,7 @@ class Region:
     Attributes:
         name: such as us-east-1.
         domain_name: the custom domain name that only this region has.
-        health_check_id: the health check of its endpoint.
+        health_check_id: the health check that its records follow.
     """
 
     name: str

@@ -13,7 +13,6 @@ from infra.rehearsal.faults.blackhole import blackhole
 from infra.rehearsal.front import CONCURRENCY
 from infra.rehearsal.regions import Deployment, Region
 from infra.rehearsal.route53 import HealthChange
-from infra.rehearsal.route53.config import EndpointCheck
 from infra.rehearsal.stage import Stage
 from infra.timeline import Kind, Moment, Operation, Timeline
 from infra.traffic import client
@@ -73,19 +72,23 @@ async def rehearse(stage: Stage, deployment: Deployment, clock: Clock, status: S
 def promise_of(stage: Stage, deployment: Deployment) -> Promise:
     """Return what the health check and the records that Terraform created promise.
 
+    A calculated health check adds no time of its own: what counts is the endpoint's among its
+    children.
+
     Raises:
-        InfraError: the primary region's health check is none of an endpoint.
+        InfraError: no record follows the health check of a region's endpoint.
     """
-    checks = stage.route53.configuration.health_checks
+    configuration = stage.route53.configuration
     regions = (deployment.primary, deployment.standby)
-    check = next((checks[r.health_check_id] for r in regions if r.health_check_id in checks), None)
-    if not isinstance(check, EndpointCheck):
+    checks = (configuration.endpoint_of(region.health_check_id) for region in regions)
+    check = next((check for check in checks if check is not None), None)
+    if check is None:
         raise InfraError(
             f"no record of {deployment.domain_name} follows an endpoint's health check"
         )
     ttls = [
         ALIAS_TTL if record.alias else float(record.ttl or 0)
-        for zone in stage.route53.configuration.zones
+        for zone in configuration.zones
         for record in zone.record_sets
         if record.name == deployment.domain_name
     ]

@@ -31,7 +31,7 @@ override_resource {
 }
 
 override_resource {
-  target          = aws_route53_health_check.region["PRIMARY"]
+  target          = aws_route53_health_check.primary
   override_during = plan
   values          = { id = "check-of-the-primary" }
 }

@@ -30,9 +30,9 @@ def test_a_lost_region_is_survived_within_the_promise_and_without_losing_a_write
 def test_a_primary_record_without_a_health_check_is_found_out(project: Project) -> None:
     project.replace(
         "infra/failover.tf",
-        "health_check_id = aws_route53_health_check.region[each.value.failover].id",
+        "health_check_id = local.health_check_ids[each.value.failover]",
         'health_check_id = each.value.failover == "PRIMARY" ? null : '
-        "aws_route53_health_check.region[each.value.failover].id",
+        "local.health_check_ids[each.value.failover]",
     )
 
     rehearsal = project.rehearse()

@@ -298,7 +298,7 @@ def test_a_thrown_switch_turns_the_region_and_says_why() -> None:
         (SWITCH, True),
     ]
     assert [change.reason for change in changes[:2]] == [
-        "1 of 2 children healthy, 2 needed",
+        "1 of 2 children healthy, 2 needed: alarm operator-switch in us-west-2 is ALARM",
         "alarm operator-switch in us-west-2 is ALARM",
     ]
 

@@ -200,3 +200,11 @@ class Configuration:
 
     zones: tuple[HostedZone, ...]
     health_checks: Mapping[str, HealthCheck]
+
+    def endpoint_of(self, check_id: str) -> EndpointCheck | None:
+        """Return the endpoint's health check that a check is, or counts among its children."""
+        check = self.health_checks.get(check_id)
+        if isinstance(check, CalculatedCheck):
+            children = (self.health_checks.get(child) for child in check.children)
+            return next((c for c in children if isinstance(c, EndpointCheck)), None)
+        return check if isinstance(check, EndpointCheck) else None

@@ -159,10 +159,12 @@ class Health:
                 text = f"{seen.passing} of {seen.count} checkers pass"
                 return f"{text}; last failure: {seen.last_failure}" if seen.last_failure else text
             case CalculatedCheck():
-                return (
+                text = (
                     f"{self._healthy_children(check)} of {len(check.children)} children healthy, "
                     f"{check.health_threshold} needed"
                 )
+                failing = [self.reason(c) for c in check.children if not self.healthy(c)]
+                return f"{text}: {'; '.join(failing)}" if failing else text
             case AlarmCheck():
                 return f"{check.alarm} is {self._alarms.get(check.alarm, 'not yet read')}"
 

@@ -14,6 +14,9 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
+FAILED = "\u00d7"
+"""What is on the cell of a poll that failed."""
+
 _INSTALL = "apt-get install chromium chromium-driver"
 _FLAGS = [
     "--headless=new",
@@ -119,11 +122,21 @@ class Browser:
         )
         return self.text(element)
 
+    def reset(self) -> None:
+        """Show pages as on any screen again, and forget all complaints."""
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+        self.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+        self.complaints()
+
+    def prefer(self, preference: str, value: str) -> None:
+        """Have the user prefer something, such as reduced motion."""
+        feature = {"name": f"prefers-{preference}", "value": value}
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
+
     def emulate(self, width: int, scheme: str) -> None:
         """Show the page on a screen of a width, as high as the page, in a colour scheme."""
         command = self.driver.execute_cdp_cmd
-        features = [{"name": "prefers-color-scheme", "value": scheme}]
-        command("Emulation.setEmulatedMedia", {"features": features})
+        self.prefer("color-scheme", scheme)
         screen = {"width": width, "deviceScaleFactor": 1, "mobile": width < 600}
         command("Emulation.setDeviceMetricsOverride", screen | {"height": 800})
         height = self.evaluate("document.documentElement.scrollHeight")

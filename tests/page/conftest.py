@@ -26,7 +26,7 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 @pytest.fixture
 def page(chromium: Browser, served: Serving) -> Browser:
     """The page, just opened."""
-    chromium.complaints()
+    chromium.reset()
     chromium.open(served.url)
     chromium.until("status", "us-east-1 answers")
     chromium.until("listed", "Page 1")

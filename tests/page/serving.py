@@ -24,12 +24,14 @@ class Serving:
 
     Attributes:
         region: the region that answers.
+        breaks: whether it ends connections instead of answering.
         url: where the page is.
         asked: each request's first line.
     """
 
     def __init__(self) -> None:
         self.region = _REGION
+        self.breaks = False
         self.url = ""
         self.asked: list[str] = []
         self._reachable = threading.Event()
@@ -112,6 +114,8 @@ def _listening() -> Iterator[Serving]:
             status, headers, body = served.answer(
                 self.command, self.path, sent, self.rfile.read(length)
             )
+            if served.breaks:
+                return
             # A browser that gave up has closed the connection.
             with contextlib.suppress(ConnectionError):
                 self.send_response(status)

@@ -1,0 +1,152 @@
+"""The page before the rehearsal's two regions, one of which is lost and healed."""
+
+import asyncio
+import base64
+import contextlib
+import hashlib
+import itertools
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from rich.console import Console
+from selenium.common.exceptions import TimeoutException
+
+from infra.clock import Clock
+from infra.display import Display
+from infra.rehearsal import emulator as emulators
+from infra.rehearsal.deploy import deployed
+from infra.rehearsal.emulator import Emulator
+from infra.rehearsal.faults.blackhole import blackhole
+from infra.rehearsal.regions import Deployment
+from infra.rehearsal.scenario import promise_of
+from infra.rehearsal.stage import Stage, set_stage
+from tests.end_to_end.conftest import copy_to
+from tests.page.browser import FAILED, Browser, browser
+from tests.page.proxy import Proxy
+
+pytestmark = pytest.mark.rehearsal
+
+_SPEED = 3
+_REQUESTS = ("GET", "POST")
+# Beyond what is promised: a poll that is under way, and the browser's own pace.
+_PATIENCE = 30.0
+
+
+@pytest.fixture
+def deployment(emulator_apart: Emulator, tmp_path: Path) -> Iterator[Deployment]:
+    """Two regions, deployed from a copy of the project, so that nothing else packages there."""
+    root = copy_to(tmp_path / "project").root
+    scratch = tmp_path / "terraform"
+    scratch.mkdir()
+    display = Display(Console(quiet=True))
+    with deployed(root, emulator_apart, scratch, display) as outputs:
+        yield outputs
+
+
+@pytest.fixture
+def emulator_apart() -> Iterator[Emulator]:
+    """An emulator without any other test's resources."""
+    with emulators.running() as running, emulators.watched(running):
+        yield running
+
+
+def test_the_page_shows_a_failover_as_it_happens_and_the_way_back(
+    deployment: Deployment, emulator_apart: Emulator, tmp_path: Path
+) -> None:
+    asyncio.run(_watch(deployment, emulator_apart, tmp_path))
+
+
+async def _watch(deployment: Deployment, emulator: Emulator, tmp_path: Path) -> None:
+    clock = Clock(_SPEED)
+    async with (
+        set_stage(deployment, emulator.environment(), clock) as stage,
+        Proxy(stage.target, clock) as proxy,
+    ):
+        limit = clock.real(promise_of(stage, deployment).outage.high) + _PATIENCE
+        # Checkers have to see both regions well before one can be missed.
+        await clock.sleep(40)
+        keys = ",".join(await asyncio.gather(*(_key(stage, a) for a in stage.regions)))
+        flags = [f"--proxy-server={proxy.url}", f"--ignore-certificate-errors-spki-list={keys}"]
+        with browser(tmp_path / "profile", *flags) as page:
+            await asyncio.to_thread(_use, page, deployment)
+            async with blackhole(stage.fronts["us-east-1"]):
+                await asyncio.to_thread(_see_the_loss, page, limit)
+            await asyncio.to_thread(_see_the_return, page, limit)
+
+
+async def _key(stage: Stage, address: str) -> str:
+    """Return the digest of a front's public key, once the throwaway authority vouches for it."""
+    name = stage.target.domain_name
+    _, writer = await asyncio.open_connection(
+        address, stage.target.ports[443], ssl=stage.target.tls, server_hostname=name
+    )
+    peer = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
+    certificate = x509.load_der_x509_certificate(peer)
+    writer.close()
+    await writer.wait_closed()
+    key = certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return base64.b64encode(hashlib.sha256(key).digest()).decode()
+
+
+def _use(page: Browser, deployment: Deployment) -> None:
+    """Write with a wrong key and the right one, while all is well."""
+    page.open(f"https://{deployment.domain_name}/")
+    page.until("status", "us-east-1 answers")
+    page.until("listed", "Page 1: 0 items from us-east-1")
+    assert page.complaints() == []
+
+    page.fill("ItemId", "kept")
+    page.fill("Data", "[12345678901234567890, 1.0]")
+    page.fill("API key", "a-wrong-key")
+    page.click("Write")
+    refused = page.until("written", "HTTP 403")
+    assert "Forbidden" in refused
+
+    page.fill("API key", deployment.api_key or "")
+    page.click("Write")
+    page.until("written", "Written in us-east-1")
+    page.until("listed", "1 item from us-east-1")
+    assert page.rows("items")[0][:2] == ["kept", "[12345678901234567890, 1.0]"]
+    complaints = page.complaints()
+    assert len(complaints) == 1, complaints
+    assert "403" in complaints[0], "all but the refused write went without a complaint"
+
+
+def _see_the_loss(page: Browser, limit: float) -> None:
+    """See failures, then the other region, which has what was written."""
+    page.until("status", "No answer since", seconds=15)
+    page.until("status", "us-west-2 answers, after", seconds=limit)
+    assert re.search(f"A[{FAILED}\u00b7]*{FAILED}[{FAILED}\u00b7]*B", "".join(page.cells())), (
+        page.cells()
+    )
+    _click_until(page, "Read", "listed", "1 item from us-west-2")
+    assert page.rows("items")[0][:2] == ["kept", "[12345678901234567890, 1.0]"]
+    page.fill("ItemId", "written meanwhile")
+    _click_until(page, "Write", "written", "Written in us-west-2")
+
+
+def _see_the_return(page: Browser, limit: float) -> None:
+    """See the first region again, with what was written while it was lost."""
+    page.until("status", "us-east-1 answers", seconds=limit)
+    _click_until(page, "Read", "listed", "2 items from us-east-1")
+    assert {row[0] for row in page.rows("items")} == {"kept", "written meanwhile"}
+    changes = [row[3] for row in reversed(page.rows("log")) if not row[1].startswith(_REQUESTS)]
+    answered = [
+        region for region, _ in itertools.groupby(c for c in changes if c.startswith("us-"))
+    ]
+    assert answered == ["us-east-1", "us-west-2", "us-east-1"]
+    assert [line for line in page.complaints() if "Content Security Policy" in line] == []
+
+
+def _click_until(page: Browser, button: str, element: str, says: str) -> None:
+    """Click, again while the browser has connections to a region that is gone, or no longer due."""
+    for _ in range(3):
+        page.click(button)
+        with contextlib.suppress(TimeoutException):
+            page.until(element, says, seconds=5)
+            return
+    pytest.fail(f"{element} never says {says!r}, but {page.text(element)!r}")

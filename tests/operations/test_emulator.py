@@ -58,7 +58,9 @@ def dead(tmp_path: Path, script: str) -> Emulator:
     return Emulator("http://127.0.0.1:1", log, process)
 
 
-def test_a_killed_parent_leaves_no_process_of_the_emulators_behind(tmp_path: Path) -> None:
+def test_a_killed_parent_leaves_no_process_and_no_file_of_the_emulators_behind(
+    tmp_path: Path,
+) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", PARENT],
         cwd=ROOT,
@@ -73,6 +75,7 @@ def test_a_killed_parent_leaves_no_process_of_the_emulators_behind(tmp_path: Pat
         assert len(processes_of(int(pid))) > 1
         parent.kill()
     assert wait_until_gone(int(pid)) == []
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_leaving_it_ends_it_and_removes_what_it_wrote(

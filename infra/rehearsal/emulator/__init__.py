@@ -18,6 +18,7 @@ from pathlib import Path
 from infra.errors import InfraError
 from infra.rehearsal.ports import free_port
 
+HOME_PREFIX = "emulator-"
 _START_SECONDS = 30.0
 _STOP_SECONDS = 5.0
 _WATCH_SECONDS = 0.2
@@ -64,7 +65,7 @@ def running() -> Iterator[Emulator]:
     Raises:
         InfraError: it did not answer within 30 s; the text carries its last lines.
     """
-    home = Path(tempfile.mkdtemp(prefix="emulator-"))
+    home = Path(tempfile.mkdtemp(prefix=HOME_PREFIX))
     port = free_port("127.0.0.1")
     log = home / "emulator.log"
     with log.open("wb") as output:

@@ -1,16 +1,21 @@
 """Runs the emulator, repaired, until its standard input closes."""
 
 import os
+import shutil
 import sys
 import threading
+from pathlib import Path
 
 from ministack import app
 
-from infra.rehearsal.emulator import repairs
+from infra.rehearsal.emulator import HOME_PREFIX, repairs
 
 
 def _end_with_parent() -> None:
     sys.stdin.buffer.read()
+    home = Path(os.environ["TMPDIR"])
+    if home.name.startswith(HOME_PREFIX):  # a parent that was killed could not remove it
+        shutil.rmtree(home, ignore_errors=True)
     os._exit(0)
 
 

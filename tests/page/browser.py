@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from selenium.common.exceptions import TimeoutException
 from selenium.webdriver import Chrome
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
@@ -116,10 +117,11 @@ class Browser:
     def until(self, element: str, says: str, seconds: float = _PATIENCE) -> str:
         """Wait until the element of an id says something; return all that it says."""
         wait = WebDriverWait(self.driver, seconds, 0.05)
-        wait.until(
-            lambda _: says in self.text(element),
-            f"{element} never says {says!r}, but {self.text(element)!r}",
-        )
+        try:
+            wait.until(lambda _: says in self.text(element))
+        except TimeoutException:
+            said = self.text(element)
+            raise TimeoutException(f"{element} never says {says!r}, but {said!r}") from None
         return self.text(element)
 
     def reset(self) -> None:

@@ -1,18 +1,17 @@
-"""The page, open in a browser, before the real routes on a real table."""
+"""The page, open in a browser, before the real routes."""
 
 from collections.abc import Iterator
 
 import pytest
 
-from infra.rehearsal.emulator import Emulator
 from tests.page.browser import Browser, browser
 from tests.page.serving import Serving, serving
 
 
 @pytest.fixture
-def served(emulator: Emulator) -> Iterator[Serving]:
-    """The routes on an empty table."""
-    with serving(emulator) as served:
+def served() -> Iterator[Serving]:
+    """The routes, served, without an item yet."""
+    with serving() as served:
         yield served
 
 

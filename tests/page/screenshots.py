@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 
-from infra.rehearsal import emulator as emulators
 from tests.page.browser import Browser, browser
 from tests.page.serving import KEY, Serving, serving
 
@@ -29,8 +28,7 @@ def main() -> None:
     _FOLDER.mkdir(exist_ok=True)
     with (
         tempfile.TemporaryDirectory(prefix="screenshots-") as scratch,
-        emulators.running() as emulator,
-        serving(emulator) as served,
+        serving() as served,
         browser(Path(scratch, "profile")) as page,
     ):
         for item_id, data in _ITEMS.items():

@@ -3,26 +3,62 @@
 import contextlib
 import json
 import threading
-import uuid
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-import boto3
 import pytest
+from chalice import NotFoundError
 from chalice.test import Client
 
 import app as api
-from chalicelib.table import Table
-from infra.rehearsal.emulator import Emulator
+from chalicelib import tokens
+from chalicelib.errors import PreconditionFailedError, ServiceUnavailableError
+from chalicelib.records import Item
+from chalicelib.table import Page
 
 KEY = "the-right-key"
 _REGION = "us-east-1"
+
+
+class Items:
+    """What chalicelib.table.Table is to the routes, in memory: a busy machine does not delay it.
+
+    Attributes:
+        reachable: whether it answers.
+    """
+
+    def __init__(self) -> None:
+        self.reachable = True
+        self._kept: dict[str, Item] = {}
+
+    def get(self, item_id: str, *, consistent: bool) -> Item:
+        del consistent
+        if item_id not in self._kept:
+            raise NotFoundError("No item has this ItemId.")
+        return self._kept[item_id]
+
+    def page(self, limit: int, *, after: str | None, consistent: bool) -> Page:
+        del consistent
+        if not self.reachable:
+            raise ServiceUnavailableError("The table is out of reach: try again soon.")
+        following = [i for name, i in sorted(self._kept.items()) if after is None or name > after]
+        shown = following[:limit]
+        more = len(following) > limit
+        return Page(shown, tokens.encode(shown[-1].item_id) if more else None)
+
+    def put(self, item_id: str, data: str, *, create_only: bool) -> Item:
+        if create_only and item_id in self._kept:
+            raise PreconditionFailedError("An item has this ItemId: choose another.")
+        item = Item(item_id, data, "2026-01-31T12:00:00.000000Z", _REGION)
+        self._kept[item_id] = item
+        return item
 
 
 class Serving:
     """The API, as one region or another serves it.
 
     Attributes:
+        items: what it holds.
         region: the region that answers.
         breaks: whether it ends connections instead of answering.
         url: where the page is.
@@ -30,6 +66,7 @@ class Serving:
     """
 
     def __init__(self) -> None:
+        self.items = Items()
         self.region = _REGION
         self.breaks = False
         self.url = ""
@@ -76,31 +113,11 @@ class Serving:
 
 
 @contextlib.contextmanager
-def serving(emulator: Emulator) -> Iterator[Serving]:
-    """Serve the routes on an empty table in the emulator, on a free loopback port."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
-            patch.delenv(name, raising=False)
-        patch.setenv("AWS_ENDPOINT_URL", emulator.endpoint)
-        patch.setenv("AWS_ACCESS_KEY_ID", "test")
-        patch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-        patch.setenv("AWS_REGION", _REGION)
-        patch.setattr(api, "items", Table(_make_table()))
-        with _listening() as served:
-            yield served
-
-
-def _make_table() -> str:
-    name = f"page-{uuid.uuid4()}"
-    dynamodb = boto3.client("dynamodb", region_name=_REGION)
-    dynamodb.create_table(
-        TableName=name,
-        BillingMode="PAY_PER_REQUEST",
-        KeySchema=[{"AttributeName": "ItemId", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "ItemId", "AttributeType": "S"}],
-    )
-    dynamodb.close()
-    return name
+def serving() -> Iterator[Serving]:
+    """Serve the routes, which have no items yet, on a free loopback port."""
+    with pytest.MonkeyPatch.context() as patch, _listening() as served:
+        patch.setattr(api, "items", served.items)
+        yield served
 
 
 @contextlib.contextmanager

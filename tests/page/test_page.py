@@ -9,8 +9,6 @@ import pytest
 from selenium.common.exceptions import JavascriptException
 from selenium.webdriver.common.keys import Keys
 
-import app as api
-from chalicelib.table import Table
 from tests.page.browser import FAILED, Browser, BrowserMissingError, browser
 from tests.page.serving import KEY, Serving
 
@@ -62,15 +60,13 @@ def test_a_lost_region_shows_as_failures_then_as_the_other_region(
     assert page.rows("log")[0][1].startswith("Answered again, after ")
 
 
-def test_an_answer_that_is_an_error_counts_as_a_failure(
-    page: Browser, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(api, "items", Table("no-such-table"))
+def test_an_answer_that_is_an_error_counts_as_a_failure(page: Browser, served: Serving) -> None:
+    served.items.reachable = False
     page.until("status", "No answer since")
     assert page.rows("log")[0][1:4] == ["Poll failed", "HTTP 503", "us-east-1"]
     page.click("Read")
     shown = page.until("listed", "ServiceUnavailableError (HTTP 503)")
-    assert "us-east-1 can't reach its data" in shown
+    assert "The table is out of reach" in shown
 
 
 def test_polls_rest_while_paused(page: Browser, served: Serving) -> None:
@@ -106,7 +102,7 @@ def test_create_only_leaves_an_item_alone_and_the_api_says_so(page: Browser) -> 
     _write(page, "first", '"new"')
     lines = page.until("written", "HTTP 412").splitlines()
     assert lines[0] == "PreconditionFailedError (HTTP 412)"
-    assert lines[1].startswith("An item in us-east-1 has this ItemId")
+    assert lines[1].startswith("An item has this ItemId")
     assert lines[2].startswith("RequestId ")
     page.click("Read")
     page.until("listed", "1 item")

@@ -1,0 +1,81 @@
+# What no policy can give away, however it came to be there.
+
+# The apply role's: the services that a stack is made of, and nothing that guards the deployment itself.
+resource "aws_iam_policy" "apply_boundary" {
+  provider = aws.primary
+
+  name        = "${var.name}-apply-boundary"
+  description = "The most that ${var.name}'s apply role may ever do."
+  path        = local.path
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "WhatAStackIsMadeOf"
+        Effect = "Allow"
+        Action = [
+          "acm:*", "apigateway:*", "application-autoscaling:*", "cloudwatch:*", "dynamodb:*", "iam:*", "kms:*",
+          "lambda:*", "logs:*", "route53:*", "s3:*", "sns:*", "sts:GetCallerIdentity", "wafv2:*",
+        ]
+        Resource = "*"
+      },
+      {
+        Sid       = "NothingOfItsOwn"
+        Effect    = "Deny"
+        NotAction = ["iam:Get*", "iam:List*"]
+        Resource = concat(
+          [for kind in ["policy", "role"] : "arn:${local.partition}:iam::${local.account}:${kind}${local.path}*"],
+          ["arn:${local.partition}:iam::${local.account}:oidc-provider/*"],
+        )
+      },
+      {
+        Sid      = "NobodysCredentials"
+        Effect   = "Deny"
+        Action   = ["iam:*AccessKey*", "iam:*Group*", "iam:*LoginProfile*", "iam:*User*", "iam:DeleteRolePermissionsBoundary"]
+        Resource = "*"
+      },
+      {
+        Sid      = "NoBucketNorVersionOfAState"
+        Effect   = "Deny"
+        Action   = ["s3:DeleteBucket*", "s3:DeleteObjectVersion", "s3:PutBucket*", "s3:PutEncryptionConfiguration", "s3:PutLifecycleConfiguration", "s3:PutReplicationConfiguration"]
+        Resource = "*"
+      },
+    ]
+  })
+}
+
+# Of the roles that a stack makes: what a function does with its table, and what writes logs.
+resource "aws_iam_policy" "functions_boundary" {
+  provider = aws.primary
+
+  name        = "${var.name}-functions-boundary"
+  description = "The most that a role made by a stack of ${var.name} may ever do."
+  path        = local.path
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "Items"
+        Effect = "Allow"
+        Action = [
+          "dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:ConditionCheckItem", "dynamodb:DeleteItem",
+          "dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:Scan",
+          "dynamodb:UpdateItem",
+        ]
+        Resource = concat(local.arn.tables, [for arn in local.arn.tables : "${arn}/index/*"])
+      },
+      {
+        Sid    = "LogsAndTraces"
+        Effect = "Allow"
+        Action = [
+          "cloudwatch:PutMetricData", "logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogGroups",
+          "logs:DescribeLogStreams", "logs:FilterLogEvents", "logs:GetLogEvents", "logs:PutLogEvents",
+          "xray:GetSamplingRules", "xray:GetSamplingTargets", "xray:PutTelemetryRecords", "xray:PutTraceSegments",
+        ]
+        Resource = "*"
+      },
+    ]
+  })
+}

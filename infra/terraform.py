@@ -16,6 +16,7 @@ from typing import Any, cast
 
 import python_terraform
 
+from infra import locks
 from infra.errors import InfraError
 
 MINIMUM_VERSION = (1, 11)
@@ -46,11 +47,28 @@ class Terraform:
         self._client = _Client(directory, environment, progress)
         _require_version(self._client)
 
-    def init(self) -> None:
-        """Install the provider and connect to the state; backend settings come from outside."""
+    def init(self, backend: Path | None = None) -> None:
+        """Install the provider and connect to the state.
+
+        Args:
+            backend: a file of backend settings, which replace those of an earlier call; by
+                default the settings come from outside.
+        """
+        given = {} if backend is None else _backend_options(backend)
+        self._init(**given)
+
+    def move_state(self) -> None:
+        """Connect to the state where the configuration now has it, and copy it there."""
+        self._init(migrate_state=python_terraform.IsFlagged, force_copy=python_terraform.IsFlagged)
+
+    def _init(self, **options: object) -> None:
         try:
             self._client.checked(
-                "init", input=False, lockfile="readonly", no_color=python_terraform.IsFlagged
+                "init",
+                input=False,
+                lockfile="readonly",
+                no_color=python_terraform.IsFlagged,
+                **options,
             )
         except InfraError as error:
             if "registry" not in str(error):
@@ -103,7 +121,7 @@ class _Client(python_terraform.Terraform):  # type: ignore[misc] # it publishes 
         lines: list[str] = []
         status = self._run(self.generate_cmd_string(command, **options), lines.append)
         if status:
-            raise InfraError(f"terraform {command} failed: {_reason(lines)}")
+            raise InfraError(f"terraform {command} failed: {locks.explained(_reason(lines))}")
         return lines
 
     def _run(self, arguments: list[str], keep: Callable[[str], None]) -> int:
@@ -134,6 +152,11 @@ class _Client(python_terraform.Terraform):  # type: ignore[misc] # it publishes 
         done = event.get("type") in {"apply_complete", "apply_errored"}
         if done and event["hook"]["action"] != "read":
             self._progress(str(event["@message"]))
+
+
+def _backend_options(file: Path) -> dict[str, object]:
+    # Another environment's state stays where it is: -reconfigure forgets it, and moves nothing.
+    return {"backend_config": str(file), "reconfigure": python_terraform.IsFlagged}
 
 
 def _require_version(client: _Client) -> None:

@@ -10,7 +10,7 @@ output "backend" {
 }
 
 output "replica" {
-  description = "Where their copies are, should the region be lost: `python -m infra init --replica`."
+  description = "Where their copies are, should the region be lost: `STATE_BUCKET` and `STATE_REGION` of `python -m infra init`."
   value = {
     bucket = module.replica.name
     region = var.secondary_region

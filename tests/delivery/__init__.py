@@ -1,0 +1,1 @@
+"""Tests of what delivers the stack: bootstrap, state, workflows, pins."""

@@ -45,9 +45,13 @@ async def query(server: NameServer, name: str, clock: Clock) -> Answer:
     """
     question = dns.message.make_query(name, dns.rdatatype.A)
     try:
-        response, _ = await dns.asyncquery.udp_with_fallback(
-            question, server.address, timeout=clock.real(_TIMEOUT), port=server.port
-        )
+        # Not by dnspython's own timeout: that is asyncio.wait_for, which before Python 3.12 now and
+        # then swallows a cancellation, and what was to end goes on for ever.
+        # https://github.com/python/cpython/issues/86296
+        async with clock.timeout(_TIMEOUT):
+            response, _ = await dns.asyncquery.udp_with_fallback(
+                question, server.address, port=server.port
+            )
     except (dns.exception.DNSException, OSError) as error:
         raise OSError(f"{server.address} does not resolve {name}: {error}") from error
     records = [rdata for rrset in response.answer for rdata in rrset]

@@ -198,3 +198,19 @@ def test_the_watcher_notes_each_change_of_region_once() -> None:
         assert timeline.moments[1].at >= 3
 
     run(test)
+
+
+def test_a_client_that_is_told_to_end_does_so_wherever_in_a_query_it_is() -> None:
+    async def ask_for_ever(server: NameServer) -> None:
+        while True:
+            await query(server, NAME, Clock())
+
+    async def test(_zone: Zone, server: NameServer) -> None:
+        for attempt in range(800):
+            client = asyncio.create_task(ask_for_ever(server))
+            await asyncio.sleep(attempt % 7 / 3000)
+            client.cancel()
+            ended, _ = await asyncio.wait([client], timeout=0.5)
+            assert ended, f"the cancellation of attempt {attempt} was swallowed"
+
+    run(test)

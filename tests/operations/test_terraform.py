@@ -221,3 +221,22 @@ def test_lines_that_are_no_events_are_passed_over(fake: Path, tmp_path: Path) ->
     terraform = Terraform(tmp_path, install(fake, answering(output)), progress.append)
     terraform.apply()
     assert progress == ["a: done"]
+
+
+def test_a_provider_that_is_not_to_be_had_is_said_with_the_way_to_a_mirror(
+    fake: Path, tmp_path: Path
+) -> None:
+    # Terraform 1.11.4's own words where it finds neither a mirror nor the registry.
+    said = (
+        "Error: Failed to query available provider packages\n\n"
+        "Could not retrieve the list of available versions for provider hashicorp/aws:\n"
+        "could not connect to registry.terraform.io"
+    )
+    terraform = Terraform(tmp_path, install(fake, answering(said, status=1)))
+
+    with pytest.raises(InfraError) as told:
+        terraform.init()
+
+    assert "\n" not in str(told.value)
+    assert "could not connect to registry.terraform.io" in str(told.value)
+    assert "`terraform providers mirror FOLDER`" in str(told.value)

@@ -6,7 +6,7 @@ from types import FrameType
 
 import click
 
-from infra.commands import init, local, package, rehearse
+from infra.commands import init, local, package, plans, rehearse
 from infra.errors import InfraError
 
 # What a shell reports of a program that Ctrl-C ended.
@@ -24,6 +24,7 @@ def cli() -> None:
 
 cli.add_command(package.command)
 cli.add_command(init.command)
+cli.add_command(plans.command)
 cli.add_command(rehearse.command)
 cli.add_command(local.command)
 

@@ -132,3 +132,29 @@ def _until_replicated(account: Account, bucket: str, key: str) -> None:
 def _keys(account: Account, bucket: str, prefix: str) -> list[str]:
     listed = account.s3(REPLICA_REGION).list_objects_v2(Bucket=bucket, Prefix=prefix)
     return [item["Key"] for item in listed.get("Contents", [])]
+
+
+def test_a_kept_plan_is_fetched_to_the_byte_and_nothing_else_in_its_place(
+    bootstrapped: Account,
+) -> None:
+    assert bootstrapped.infra("package").returncode == 0
+    assert bootstrapped.infra("init", "staging").returncode == 0
+    plan = bootstrapped.root / "any.tfplan"
+    plan.write_bytes(b"a plan")
+    kept = bootstrapped.infra("plans", "keep", str(plan))
+    assert kept.returncode == 0, kept.stderr
+    digest = kept.stdout.strip().removeprefix("plan=")
+    fetched = bootstrapped.root / "fetched.tfplan"
+    done = bootstrapped.infra("plans", "fetch", digest, str(fetched))
+    assert done.returncode == 0, done.stderr
+    assert fetched.read_bytes() == b"a plan"
+    fetched.unlink()
+    bucket = bootstrapped.outputs["backend"]["bucket"]
+    bootstrapped.s3().put_object(Bucket=bucket, Key=f"plans/{digest}.tfplan", Body=b"another")
+    done = bootstrapped.infra("plans", "fetch", digest, str(fetched))
+    assert done.returncode == 2
+    assert "somebody has replaced the plan that was approved" in done.stderr
+    assert not fetched.exists()
+    done = bootstrapped.infra("plans", "fetch", "0" * 64, str(fetched))
+    assert done.returncode == 2
+    assert "can't be read (it is kept for 14 days)" in done.stderr

@@ -1,0 +1,138 @@
+"""The workflows are valid, ask for little, and pin what they use."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.delivery import workflows
+from tests.delivery.workflows import ROOT
+
+DIGEST = re.compile(r"^[\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$")
+WRITABLE = {
+    "deploy/staging": {"id-token", "pull-requests"},
+    "deploy/prod": {"id-token", "pull-requests"},
+    "deploy-environment/plan": {"id-token"},
+    "deploy-environment/comment": {"pull-requests"},
+    "deploy-environment/apply": {"id-token"},
+    "drift/drift": {"id-token", "issues"},
+}
+
+
+def tool(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [str(Path(sys.executable).with_name(name)), *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("path", workflows.FILES, ids=lambda path: path.stem)
+def test_each_workflow_is_valid(path: Path) -> None:
+    done = tool("check-jsonschema", "--builtin-schema", "vendor.github-workflows", str(path))
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_schema_finds_what_is_wrong(tmp_path: Path) -> None:
+    text = (workflows.FOLDER / "deploy-environment.yml").read_text()
+    wrong = tmp_path / "wrong.yml"
+    wrong.write_text(text.replace("timeout-minutes: 60", "timeout: 60"))
+    done = tool("check-jsonschema", "--builtin-schema", "vendor.github-workflows", str(wrong))
+    assert done.returncode == 1
+
+
+def test_the_update_configuration_is_valid() -> None:
+    done = tool(
+        "check-jsonschema", "--builtin-schema", "vendor.dependabot", ".github/dependabot.yml"
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_an_attacker_finds_nothing_in_the_workflows() -> None:
+    done = tool("zizmor", "--offline", "--quiet", "--no-progress", ".github")
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("- run: make package", '- run: echo "${{ github.event.pull_request.title }}"'),
+        ("persist-credentials: false", "fetch-depth: 1"),
+        ("@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1", "@v7"),
+    ],
+    ids=["a title that is run", "credentials left behind", "an action that can change"],
+)
+def test_an_attackers_way_in_would_be_found(old: str, new: str, tmp_path: Path) -> None:
+    folder = tmp_path / ".github" / "workflows"
+    folder.mkdir(parents=True)
+    text = (workflows.FOLDER / "deploy-environment.yml").read_text()
+    assert old in text
+    (folder / "deploy-environment.yml").write_text(text.replace(old, new))
+    done = tool("zizmor", "--offline", "--quiet", "--no-progress", str(tmp_path))
+    assert done.returncode != 0
+
+
+def test_every_action_is_pinned_by_digest_and_says_its_version() -> None:
+    used = list(workflows.actions())
+    assert len(used) > 10
+    assert [action for action in used if not DIGEST.match(action)] == []
+
+
+def test_one_action_has_one_version_everywhere() -> None:
+    pins: dict[str, set[str]] = {}
+    for action in workflows.actions():
+        pins.setdefault(action.partition("@")[0], set()).add(action)
+    assert [sorted(found) for found in pins.values() if len(found) > 1] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "job"), list(workflows.jobs()), ids=lambda v: v if isinstance(v, str) else ""
+)
+def test_a_job_may_write_only_what_it_must(name: str, job: dict[str, Any]) -> None:
+    default = workflows.load(name.partition("/")[0])["permissions"]
+    granted = job.get("permissions", default)
+    writable = {scope for scope, access in granted.items() if access == "write"}
+    assert writable == WRITABLE.get(name, set())
+
+
+@pytest.mark.parametrize(
+    ("name", "job"), list(workflows.jobs()), ids=lambda v: v if isinstance(v, str) else ""
+)
+def test_no_job_runs_for_ever(name: str, job: dict[str, Any]) -> None:
+    assert "uses" in job or job["timeout-minutes"] <= 60, name
+
+
+def test_two_applies_of_an_environment_never_overlap() -> None:
+    apply = workflows.load("deploy-environment")["jobs"]["apply"]
+    assert apply["concurrency"] == {
+        "group": "apply-${{ inputs.environment }}",
+        "cancel-in-progress": False,
+    }
+    applying = [
+        name
+        for name, job in workflows.jobs()
+        if any("infra apply" in s.get("run", "") for s in job.get("steps", []))
+    ]
+    assert applying == ["deploy-environment/apply"]
+
+
+def test_what_is_applied_was_approved_in_its_environment_and_is_on_main() -> None:
+    apply = workflows.load("deploy-environment")["jobs"]["apply"]
+    assert apply["environment"] == "${{ inputs.environment }}"
+    assert apply["if"] == "github.event_name == 'push'"
+    # PyYAML reads the key `on` as true, as YAML 1.1 has it.
+    triggers: dict[str, Any] = workflows.load("deploy")[True]  # type: ignore[index]
+    assert triggers["push"] == {"branches": ["main"]}
+
+
+def test_no_workflow_holds_a_key() -> None:
+    text = "".join(path.read_text() for path in workflows.FILES)
+    assert "secrets." not in text
+    assert "access-key" not in text
+    assert not re.search(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b", text)

@@ -6,7 +6,16 @@ from types import FrameType
 
 import click
 
-from infra.commands import init, local, package, plans, rehearse
+from infra.commands import (
+    failback,
+    failover,
+    init,
+    local,
+    package,
+    plans,
+    rehearse,
+    status,
+)
 from infra.errors import InfraError
 
 # What a shell reports of a program that Ctrl-C ended.
@@ -22,11 +31,8 @@ def cli() -> None:
     """
 
 
-cli.add_command(package.command)
-cli.add_command(init.command)
-cli.add_command(plans.command)
-cli.add_command(rehearse.command)
-cli.add_command(local.command)
+for module in (package, init, plans, rehearse, local, failover, failback, status):
+    cli.add_command(module.command)
 
 
 def main() -> int:

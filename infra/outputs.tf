@@ -1,5 +1,28 @@
 # What the commands, and people, need to know of a deployment.
 
+locals {
+  deployment = {
+    stack       = var.name
+    domain_name = var.domain_name
+
+    regions = {
+      for role, region in local.regions : lower(role) => {
+        region            = region.region
+        domain_name       = region.regional_domain_name
+        health_check_id   = local.health_check_ids[role]
+        endpoint_check_id = aws_route53_health_check.region[role].id
+      }
+    }
+
+    # The operator's switch: the metric that throws it, and the alarm and the check that follow.
+    override = merge(local.override, {
+      region          = var.secondary_region
+      alarm_name      = aws_cloudwatch_metric_alarm.override.alarm_name
+      health_check_id = aws_route53_health_check.override.id
+    })
+  }
+}
+
 output "domain_name" {
   description = "Name that clients use."
   value       = var.domain_name
@@ -12,23 +35,12 @@ output "hosted_zone_id" {
 
 output "regions" {
   description = "Each region by its role: its name, its own domain name, the health check that its records follow and the one on its endpoint."
-  value = {
-    for role, region in local.regions : lower(role) => {
-      region            = region.region
-      domain_name       = region.regional_domain_name
-      health_check_id   = local.health_check_ids[role]
-      endpoint_check_id = aws_route53_health_check.region[role].id
-    }
-  }
+  value       = local.deployment.regions
 }
 
-output "override" {
-  description = "The operator's switch: the metric that throws it, and the alarm and the health check that follow."
-  value = merge(local.override, {
-    region          = var.secondary_region
-    alarm_name      = aws_cloudwatch_metric_alarm.override.alarm_name
-    health_check_id = aws_route53_health_check.override.id
-  })
+output "deployment" {
+  description = "What failover, failback and status go by. `python -m infra apply` writes it to deployment.json: keep that where it can be read without this state."
+  value       = local.deployment
 }
 
 output "table_name" {

@@ -118,8 +118,8 @@ run "two_stacks_have_two_switches" {
     condition = (
       aws_cloudwatch_metric_alarm.override.alarm_name == "staging-primary-withdrawn"
       && aws_cloudwatch_metric_alarm.override.dimensions == tomap({ Stack = "staging" })
-      && output.override.alarm_name == "staging-primary-withdrawn"
-      && output.override.dimensions == { Stack = "staging" }
+      && output.deployment.override.alarm_name == "staging-primary-withdrawn"
+      && output.deployment.override.dimensions == { Stack = "staging" }
     )
     error_message = "The switch of a stack must carry the stack's name, and the commands must be told it."
   }

@@ -1,0 +1,92 @@
+"""What failover, failback and status are told on the command line."""
+
+import functools
+import ssl
+from collections.abc import Callable
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+import click
+
+from infra.commands.package import ROOT
+from infra.errors import InfraError
+from infra.operations import deployment as deployments
+from infra.operations.deployment import Deployment
+from infra.operations.view import name_server
+from infra.traffic.client import Target
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+_NAMES = ("stack", "domain_name", "primary_region", "standby_region")
+_OPTIONS = [
+    click.option(
+        "--deployment",
+        "path",
+        type=click.Path(dir_okay=False, path_type=Path),
+        default=ROOT / deployments.FILE_NAME,
+        envvar="INFRA_DEPLOYMENT",
+        help="File that names the deployment.  [default: deployment.json; env: INFRA_DEPLOYMENT]",
+    ),
+    click.option("--stack", help="Instead of the file, with the next three: Terraform's var.name."),
+    click.option("--domain-name", help="Name that clients use."),
+    click.option("--primary-region", help="Region that serves while it is healthy."),
+    click.option("--standby-region", help="Region that takes over."),
+    click.option(
+        "--name-server",
+        metavar="ADDRESS[:PORT]",
+        help="Whom to ask for the names.  [default: this machine's DNS server]",
+    ),
+]
+
+
+def of_a_deployment(function: Callable[_P, _T]) -> Callable[..., _T]:
+    """Give a command the options that name a deployment, and hand it `deployment` and `target`."""
+
+    @functools.wraps(function)
+    def wrapped(*args: object, **options: object) -> _T:
+        names = {name: options.pop(name) for name in _NAMES}
+        deployment = _deployment(options.pop("path"), names)
+        server = options.pop("name_server")
+        options["deployment"] = deployment
+        options["target"] = _target(deployment, server if isinstance(server, str) else None)
+        return function(*args, **options)  # type: ignore[arg-type] # click passes by name
+
+    return functools.reduce(lambda command, option: option(command), reversed(_OPTIONS), wrapped)
+
+
+def confirm(stack: str, *, yes: bool) -> None:
+    """Have the name of the stack typed, unless --yes was given.
+
+    Raises:
+        InfraError: something else was typed, or nothing.
+    """
+    if yes:
+        return
+    try:
+        typed = click.prompt(f"Type {stack} to go on", default="", show_default=False)
+    except click.Abort:
+        typed = ""
+    if typed != stack:
+        raise InfraError(
+            f"{typed!r} is not {stack}, so nothing was changed: type the name of the stack, or "
+            "give --yes where nobody can type"
+        )
+
+
+def _deployment(path: object, names: dict[str, object]) -> Deployment:
+    given = {name: value for name, value in names.items() if isinstance(value, str)}
+    if not given:
+        return deployments.read(Path(str(path)))
+    missing = [f"--{name.replace('_', '-')}" for name in _NAMES if name not in given]
+    if missing:
+        raise InfraError(
+            f"{', '.join(missing)} missing: give all of --stack, --domain-name, --primary-region "
+            f"and --standby-region, or none of them and a {deployments.FILE_NAME}"
+        )
+    return Deployment.from_names(**given)
+
+
+def _target(deployment: Deployment, server: str | None) -> Target:
+    tls = ssl.create_default_context()
+    return Target(deployment.domain_name, None, name_server(server), tls, {})

@@ -1,0 +1,68 @@
+"""What Route 53 says of the health checks, where it can be reached.
+
+Its API and its metrics are in us-east-1, which may be what is lost, so that no answer is an answer:
+"unknown", and why.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from infra.operations.switch import IMPATIENT, PERIOD
+
+_REGION = "us-east-1"
+_LOOK_BACK = timedelta(minutes=10)
+
+
+def endpoint_status(check_id: str | None) -> str:
+    """Say how many health checkers see an endpoint well."""
+    if check_id is None:
+        return "unknown: its id is in deployment.json alone"
+    try:
+        client = boto3.client("route53", region_name=_REGION, config=IMPATIENT)
+        observations = client.get_health_check_status(HealthCheckId=check_id)
+    except (BotoCoreError, ClientError) as error:
+        return _unknown(error)
+    said = [o["StatusReport"]["Status"] for o in observations["HealthCheckObservations"]]
+    passing = sum(text.startswith("Success") for text in said)
+    failures = sorted({text for text in said if not text.startswith("Success")})
+    return f"{passing} of {len(said)} checkers pass" + "".join(f"; {text}" for text in failures[:1])
+
+
+def check_statuses(check_ids: Iterable[str | None]) -> list[str]:
+    """Say for each health check whether it is healthy, as its metric has it.
+
+    GetHealthCheckStatus has no answer for a calculated one:
+    https://docs.aws.amazon.com/Route53/latest/APIReference/API_GetHealthCheckStatus.html
+    """
+    return [_check_status(check_id) for check_id in check_ids]
+
+
+def _check_status(check_id: str | None) -> str:
+    if check_id is None:
+        return "unknown: its id is in deployment.json alone"
+    now = datetime.now(UTC)
+    try:
+        client = boto3.client("cloudwatch", region_name=_REGION, config=IMPATIENT)
+        answer = client.get_metric_statistics(
+            Namespace="AWS/Route53",
+            MetricName="HealthCheckStatus",
+            Dimensions=[{"Name": "HealthCheckId", "Value": check_id}],
+            StartTime=now - _LOOK_BACK,
+            EndTime=now,
+            Period=PERIOD,
+            Statistics=["Minimum"],
+        )
+    except (BotoCoreError, ClientError) as error:
+        return _unknown(error)
+    points = sorted(answer["Datapoints"], key=lambda point: point["Timestamp"])
+    if not points:
+        return "unknown: no metric data within ten minutes"
+    word = "healthy" if points[-1]["Minimum"] >= 1 else "UNHEALTHY"
+    return f"{word} at {points[-1]['Timestamp']:%H:%M} UTC"
+
+
+def _unknown(error: Exception) -> str:
+    return f"unknown: Route 53 can't be asked ({error})"

@@ -1,0 +1,138 @@
+"""The operator's switch moves clients off a healthy primary, stays as thrown, and moves them back.
+
+What is deployed is the untouched infra/, and the switch is thrown by the command's own code.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import boto3
+import pytest
+
+from infra.clock import Clock
+from infra.display import Display
+from infra.operations.deployment import Deployment
+from infra.operations.switch import Switch
+from infra.operations.turn import Turn, turn
+from infra.rehearsal import emulator as emulators
+from infra.rehearsal.deploy import deployed
+from infra.rehearsal.front import CONCURRENCY
+from infra.rehearsal.regions import Deployment as Deployed
+from infra.rehearsal.stage import Stage, set_stage
+from infra.timeline import Timeline
+from infra.traffic import client
+from tests.end_to_end.conftest import Project
+
+pytestmark = pytest.mark.rehearsal
+
+PRIMARY, STANDBY = "us-east-1", "us-west-2"
+CLIENTS = 4
+# Slower than other rehearsals: here not one request may fail, and a busy machine is no excuse.
+SPEED = 2.0
+# Simulated seconds. Coming back takes the emulator's whole period after the last failover put,
+# which is 60 real seconds.
+LIMIT = 120.0 * SPEED
+NAMES = Deployment.from_names("multi-region-api", "api.example.com", PRIMARY, STANDBY)
+
+
+class Play:
+    """One deployment with clients at work."""
+
+    def __init__(self, stage: Stage, clock: Clock) -> None:
+        self.stage = stage
+        self.clock = clock
+        self.timeline = Timeline()
+        self.switch = Switch(NAMES.switch)
+        self.told: list[str] = []
+
+    @contextlib.asynccontextmanager
+    async def traffic(self) -> AsyncIterator[None]:
+        async with asyncio.TaskGroup() as group:
+            tasks = [
+                group.create_task(client.run(number, self.stage.target, self.clock, self.timeline))
+                for number in range(CLIENTS)
+            ]
+            yield
+            for task in tasks:
+                task.cancel()
+
+    async def turned(self, *, withdrawn: bool) -> bool:
+        order = Turn(NAMES, withdrawn)
+        return await turn(
+            order,
+            self.switch,
+            self.stage.target,
+            self.clock,
+            limit=LIMIT,
+            progress=self.told.append,
+        )
+
+    async def regions_within(self, seconds: float) -> set[str | None]:
+        """Return who serves from now on, for so long, once caches have run out."""
+        await self.clock.sleep(15)
+        since = self.clock.now()
+        await self.clock.sleep(seconds)
+        return {r.region for r in self.timeline.requests if r.started >= since}
+
+    def failures(self) -> list[str]:
+        return [
+            f"{r.started:.1f} {r.operation} {r.error}" for r in self.timeline.requests if r.error
+        ]
+
+
+async def rehearsed(stage: Stage, clock: Clock, deployment: Deployed) -> None:
+    play = Play(stage, clock)
+    for region in (deployment.primary, deployment.standby):
+        target = replace(stage.target, domain_name=region.domain_name)
+        await asyncio.gather(*(client.warm_up(target, clock) for _ in range(2 * CONCURRENCY)))
+    async with play.traffic():
+        assert await play.regions_within(10) == {PRIMARY}
+
+        assert await play.turned(withdrawn=True), play.told
+        assert stage.route53.healthy(endpoint(stage, deployment)), "the primary is well"
+        assert await play.regions_within(5) == {STANDBY}
+        assert play.switch.position().withdrawn
+
+        data_goes_missing()
+        assert await play.regions_within(25) == {STANDBY}
+        assert "is INSUFFICIENT_DATA" in str(stage.route53.reasons), "the stand-in has seen it"
+
+        assert await play.turned(withdrawn=False), play.told
+        assert await play.regions_within(5) == {PRIMARY}
+        assert not play.switch.position().withdrawn
+    assert play.failures() == []
+
+
+def endpoint(stage: Stage, deployment: Deployed) -> str:
+    check = stage.route53.configuration.endpoint_of(deployment.primary.health_check_id)
+    assert check is not None
+    return check.id
+
+
+def data_goes_missing() -> None:
+    boto3.client("cloudwatch", region_name=STANDBY).set_alarm_state(
+        AlarmName=NAMES.switch.alarm_name,
+        StateValue="INSUFFICIENT_DATA",
+        StateReason="no more numbers come",
+    )
+
+
+def test_an_operator_moves_clients_off_a_healthy_primary_and_back(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+
+    async def play(deployment: Deployed, emulator: emulators.Emulator) -> None:
+        clock = Clock(SPEED)
+        async with set_stage(deployment, emulator.environment(), clock) as stage:
+            await rehearsed(stage, clock, deployment)
+
+    with emulators.running() as emulator, emulators.watched(emulator):
+        for name in ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            monkeypatch.setenv(name, emulator.environment()[name])
+        with deployed(project.root, emulator, scratch, Display()) as deployment:
+            asyncio.run(play(deployment, emulator))

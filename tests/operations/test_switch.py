@@ -1,0 +1,249 @@
+"""failover, failback and status as they are called, against a switch in the emulator."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import boto3
+import pytest
+
+from infra.errors import InfraError
+from infra.operations import deployment as deployments
+from infra.operations.deployment import Deployment
+from infra.operations.switch import Switch
+from infra.operations.view import name_server
+from infra.rehearsal.emulator import Emulator
+from tests.operations.checkouts import ROOT
+
+STANDBY = "us-west-2"
+
+
+class Account:
+    """A stack's switch in the emulator, and the commands called on it."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        self.stack = f"s{uuid4().hex[:8]}"
+        self.deployment = Deployment.from_names(self.stack, "a.test", "us-east-1", STANDBY)
+        self.emulator = emulator
+        session = boto3.Session("test", "test", region_name=STANDBY)
+        self.cloudwatch = session.client("cloudwatch", endpoint_url=emulator.endpoint)
+
+    def call(
+        self, command: str, *options: str, typed: str = ""
+    ) -> subprocess.CompletedProcess[str]:
+        names = ["--stack", self.stack, "--domain-name", "a.test"]
+        regions = ["--primary-region", "us-east-1", "--standby-region", STANDBY]
+        # Nobody answers there, so that no test asks the internet.
+        server = ["--name-server", "127.0.0.1:9"]
+        return subprocess.run(
+            [sys.executable, "-m", "infra", command, *names, *regions, *server, *options],
+            cwd=ROOT,
+            env=self.emulator.environment(),
+            input=typed,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    def numbers(self) -> list[float]:
+        """Return the highest number that was put on the switch's metric, if any was."""
+        switch = self.deployment.switch
+        metric: Any = {
+            "Namespace": switch.namespace,
+            "MetricName": switch.metric_name,
+            "Dimensions": [{"Name": "Stack", "Value": self.stack}],
+        }
+        found = self.cloudwatch.list_metrics(**metric)["Metrics"]
+        return [self._maximum(metric)] if found else []
+
+    def _maximum(self, metric: dict[str, Any]) -> float:
+        answer = self.cloudwatch.get_metric_statistics(
+            **metric,
+            StartTime="2020-01-01T00:00:00Z",
+            EndTime="2040-01-01T00:00:00Z",
+            Period=60,
+            Statistics=["Maximum"],
+        )
+        return max(point["Maximum"] for point in answer["Datapoints"])
+
+
+@pytest.fixture
+def account(emulator: Emulator) -> Account:
+    return Account(emulator)
+
+
+@pytest.fixture
+def reachable(account: Account, monkeypatch: pytest.MonkeyPatch) -> Account:
+    """An account that this process's own clients reach too."""
+    for name in ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, account.emulator.environment()[name])
+    return account
+
+
+@pytest.mark.parametrize(("command", "number"), [("failover", 1.0), ("failback", 0.0)])
+def test_the_commands_put_one_number_in_the_standby_region(
+    account: Account, command: str, number: float
+) -> None:
+    done = account.call(command, "--yes", "--force", "--no-wait")
+    assert done.returncode == 0, done.stderr
+    assert account.numbers() == [number]
+    assert (
+        f"will put PrimaryWithdrawn = {number:g} (MultiRegionApi, Stack={account.stack}) "
+        f"in {STANDBY}"
+    ) in done.stdout
+
+
+def test_a_standby_that_does_not_answer_is_not_failed_over_to(account: Account) -> None:
+    done = account.call("failover", "--yes", "--no-wait")
+    assert done.returncode == 2
+    assert "us-west-2 does not answer" in done.stderr
+    assert "nothing was changed. --force" in done.stderr
+    assert account.numbers() == []
+
+
+@pytest.mark.parametrize("typed", ["", "yes\n", "\n"])
+def test_without_the_name_of_the_stack_nothing_is_changed(account: Account, typed: str) -> None:
+    done = account.call("failover", "--force", "--no-wait", typed=typed)
+    assert done.returncode == 2
+    assert f"is not {account.stack}, so nothing was changed" in done.stderr
+    assert account.numbers() == []
+
+
+def test_the_typed_name_of_the_stack_is_enough(account: Account) -> None:
+    done = account.call("failover", "--force", "--no-wait", typed=f"{account.stack}\n")
+    assert done.returncode == 0, done.stderr
+    assert account.numbers() == [1.0]
+
+
+def test_a_switch_that_clients_do_not_follow_is_status_1(account: Account) -> None:
+    done = account.call("failover", "--yes", "--force", "--wait", "0")
+    assert done.returncode == 1
+    assert "does not answer for a.test after 0 s" in done.stderr
+    assert account.numbers() == [1.0]
+
+
+def test_status_says_that_nobody_answers_and_goes_on_without_route_53(account: Account) -> None:
+    done = account.call("status")
+    assert done.returncode == 1
+    assert "primary not withdrawn: nothing was put on it" in done.stdout
+    assert "Route 53, endpoint of us-east-1" in done.stdout
+    assert "unknown: " in done.stdout
+    assert done.stdout.count("NOT AS IT SHOULD BE: ") == 3
+    assert "Traceback" not in done.stderr
+
+
+def test_status_says_that_an_operator_withdrew_the_primary(account: Account) -> None:
+    account.call("failover", "--yes", "--force", "--no-wait")
+    done = account.call("status")
+    assert done.returncode == 1
+    assert "primary WITHDRAWN: 1 was put at " in done.stdout
+    assert "an operator has withdrawn us-east-1: `python -m infra failback`" in done.stdout
+
+
+def test_the_alarm_tells_how_the_switch_stands_once_the_numbers_are_old(
+    reachable: Account,
+) -> None:
+    names = reachable.deployment.switch
+    reachable.cloudwatch.put_metric_alarm(
+        AlarmName=names.alarm_name,
+        Namespace=names.namespace,
+        MetricName=names.metric_name,
+        Statistic="Maximum",
+        Period=60,
+        EvaluationPeriods=1,
+        ComparisonOperator="GreaterThanThreshold",
+        Threshold=0,
+    )
+    reachable.cloudwatch.set_alarm_state(
+        AlarmName=names.alarm_name, StateValue="ALARM", StateReason="thrown yesterday"
+    )
+    position = Switch(names).position()
+    assert (position.alarm, position.number, position.withdrawn) == ("ALARM", None, True)
+
+
+def test_a_region_that_cant_be_reached_is_named_with_what_is_needed(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    with pytest.raises(InfraError, match=r"^PutMetricData in us-west-2 failed: .*cloudwatch:Put"):
+        Switch(account.deployment.switch).put(withdrawn=True)
+
+
+DOCUMENT: dict[str, Any] = {
+    "stack": "one",
+    "domain_name": "a.test",
+    "regions": {
+        role: {
+            "region": region,
+            "domain_name": f"{region}.a.test",
+            "health_check_id": f"{role} records",
+            "endpoint_check_id": f"{role} endpoint",
+        }
+        for role, region in {"primary": "us-east-1", "secondary": STANDBY}.items()
+    },
+    "override": {
+        "region": STANDBY,
+        "namespace": "MultiRegionApi",
+        "metric_name": "PrimaryWithdrawn",
+        "dimensions": {"Stack": "one"},
+        "alarm_name": "one-primary-withdrawn",
+        "health_check_id": "switch",
+    },
+}
+
+
+def test_a_deployment_is_read_from_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "deployment.json"
+    path.write_text(json.dumps(DOCUMENT))
+    found = deployments.read(path)
+    assert (found.stack, found.standby.name) == ("one", STANDBY)
+    assert found.primary.endpoint_check_id == "primary endpoint"
+    assert found.switch.dimensions == {"Stack": "one"}
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"stack": "one", "regions": {}}'])
+def test_a_file_that_is_something_else_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "deployment.json"
+    path.write_text(text)
+    with pytest.raises(InfraError, match=r"terraform -chdir=infra output -json deployment"):
+        deployments.read(path)
+
+
+def test_without_a_file_the_ways_to_name_a_deployment_are_told(tmp_path: Path) -> None:
+    with pytest.raises(InfraError, match=r"is not there.*--stack, --domain-name"):
+        deployments.read(tmp_path / "deployment.json")
+
+
+def test_names_that_are_given_in_part_are_refused() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "infra", "status", "--stack", "one"],
+        cwd=ROOT,
+        env=os.environ,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "--domain-name, --primary-region, --standby-region missing" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("given", "address", "port"),
+    [("192.0.2.1", "192.0.2.1", 53), ("192.0.2.1:5353", "192.0.2.1", 5353), ("::1", "::1", 53)],
+)
+def test_a_name_server_is_an_address_and_maybe_a_port(given: str, address: str, port: int) -> None:
+    found = name_server(given)
+    assert (found.address, found.port) == (address, port)
+
+
+def test_a_name_server_with_no_such_port_is_refused() -> None:
+    with pytest.raises(InfraError, match=r"--name-server is .192\.0\.2\.1:dns."):
+        name_server("192.0.2.1:dns")

@@ -7,11 +7,14 @@ from types import FrameType
 import click
 
 from infra.commands import (
+    apply,
+    destroy,
     failback,
     failover,
     init,
     local,
     package,
+    plan,
     plans,
     rehearse,
     status,
@@ -31,7 +34,19 @@ def cli() -> None:
     """
 
 
-for module in (package, init, plans, rehearse, local, failover, failback, status):
+for module in (
+    package,
+    init,
+    plan,
+    plans,
+    apply,
+    destroy,
+    rehearse,
+    local,
+    failover,
+    failback,
+    status,
+):
     cli.add_command(module.command)
 
 

@@ -39,7 +39,7 @@ output "regions" {
 }
 
 output "deployment" {
-  description = "What failover, failback and status go by. `python -m infra apply` writes it to deployment.json: keep that where it can be read without this state."
+  description = "What failover, failback and status go by. `python -m infra apply` writes it to deployments/: keep a copy where it can be read without this state."
   value       = local.deployment
 }
 

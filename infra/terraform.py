@@ -10,7 +10,7 @@ import re
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -89,6 +89,31 @@ class Terraform:
         messages = self._client.checked("plan", json=python_terraform.IsFlagged, input=False)
         return sorted(set(_changes(messages)))
 
+    def plan(self, target: Path, var_files: Sequence[Path] = (), *, destroy: bool = False) -> None:
+        """Write to a file what an apply, or a destroy, would change."""
+        self._client.checked(
+            "plan",
+            json=python_terraform.IsFlagged,
+            input=False,
+            out=str(target),
+            var_file=[str(path) for path in var_files],
+            **({"destroy": python_terraform.IsFlagged} if destroy else {}),
+        )
+
+    def show(self, plan: Path) -> dict[str, Any]:
+        """Return a plan as a document: https://developer.hashicorp.com/terraform/internals/json-format."""
+        lines = self._client.checked("show", str(plan), json=python_terraform.IsFlagged)
+        return cast("dict[str, Any]", json.loads(lines[-1]))
+
+    def show_text(self, plan: Path) -> str:
+        """Return a plan as Terraform prints it."""
+        lines = self._client.checked("show", str(plan), no_color=python_terraform.IsFlagged)
+        return "\n".join(lines)
+
+    def apply_plan(self, plan: Path) -> None:
+        """Do what a plan says."""
+        self._client.checked("apply", str(plan), json=python_terraform.IsFlagged, input=False)
+
     def destroy(self) -> None:
         """Delete everything in the state."""
         self._client.checked(
@@ -112,14 +137,14 @@ class _Client(python_terraform.Terraform):  # type: ignore[misc] # it publishes 
         self.environment = dict(environment)
         self._progress = progress
 
-    def checked(self, command: str, **options: object) -> list[str]:
+    def checked(self, command: str, *arguments: str, **options: object) -> list[str]:
         """Run a command and return its lines.
 
         Raises:
             InfraError: the command failed; the text carries what Terraform said.
         """
         lines: list[str] = []
-        status = self._run(self.generate_cmd_string(command, **options), lines.append)
+        status = self._run(self.generate_cmd_string(command, *arguments, **options), lines.append)
         if status:
             raise InfraError(f"terraform {command} failed: {locks.explained(_reason(lines))}")
         return lines

@@ -11,8 +11,13 @@ from typing import Any
 
 from infra.errors import InfraError
 
-# Written by `python -m infra apply`; `terraform output -json deployment` is the same.
-FILE_NAME = "deployment.json"
+# `python -m infra apply` writes deployments/STACK.json; `terraform output -json deployment` is it.
+FOLDER = "deployments"
+_OTHERWISE = (
+    "`python -m infra apply` writes it, and `terraform -chdir=infra output -json deployment` is "
+    "the same; or name the deployment with --stack, --domain-name, --primary-region and "
+    "--standby-region"
+)
 
 # As infra/switch.tf has them.
 _NAMESPACE = "MultiRegionApi"
@@ -100,6 +105,21 @@ class Deployment:
         return cls(stack, domain_name, primary, standby, switch)
 
 
+def only_file(folder: Path) -> Path:
+    """Return the file of the only deployment in a folder.
+
+    Raises:
+        InfraError: there is none, or there are several.
+    """
+    found = sorted(folder.glob("*.json"))
+    if not found:
+        raise InfraError(f"{folder} holds no deployment's file: {_OTHERWISE}")
+    if len(found) > 1:
+        names = ", ".join(str(path) for path in found)
+        raise InfraError(f"which deployment? Give one of {names} with --deployment")
+    return found[0]
+
+
 def read(path: Path) -> Deployment:
     """Read a deployment's file.
 
@@ -109,11 +129,7 @@ def read(path: Path) -> Deployment:
     try:
         return Deployment.from_document(json.loads(path.read_text()))
     except FileNotFoundError as error:
-        raise InfraError(
-            f"{path} is not there: `python -m infra apply` writes it, and so does `terraform "
-            "-chdir=infra output -json deployment`; or name the deployment with --stack, "
-            "--domain-name, --primary-region and --standby-region"
-        ) from error
+        raise InfraError(f"{path} is not there: {_OTHERWISE}") from error
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InfraError(
             f"{path} is not what `terraform -chdir=infra output -json deployment` prints "

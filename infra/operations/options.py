@@ -24,9 +24,9 @@ _OPTIONS = [
         "--deployment",
         "path",
         type=click.Path(dir_okay=False, path_type=Path),
-        default=ROOT / deployments.FILE_NAME,
         envvar="INFRA_DEPLOYMENT",
-        help="File that names the deployment.  [default: deployment.json; env: INFRA_DEPLOYMENT]",
+        show_envvar=True,
+        help="File that names the deployment.  [default: the only one in deployments/]",
     ),
     click.option("--stack", help="Instead of the file, with the next three: Terraform's var.name."),
     click.option("--domain-name", help="Name that clients use."),
@@ -77,12 +77,13 @@ def confirm(stack: str, *, yes: bool) -> None:
 def _deployment(path: object, names: dict[str, object]) -> Deployment:
     given = {name: value for name, value in names.items() if isinstance(value, str)}
     if not given:
-        return deployments.read(Path(str(path)))
+        file = path if isinstance(path, Path) else deployments.only_file(ROOT / deployments.FOLDER)
+        return deployments.read(file)
     missing = [f"--{name.replace('_', '-')}" for name in _NAMES if name not in given]
     if missing:
         raise InfraError(
             f"{', '.join(missing)} missing: give all of --stack, --domain-name, --primary-region "
-            f"and --standby-region, or none of them and a {deployments.FILE_NAME}"
+            f"and --standby-region, or none of them and a deployment's file"
         )
     return Deployment.from_names(**given)
 

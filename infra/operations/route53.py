@@ -19,7 +19,7 @@ _LOOK_BACK = timedelta(minutes=10)
 def endpoint_status(check_id: str | None) -> str:
     """Say how many health checkers see an endpoint well."""
     if check_id is None:
-        return "unknown: its id is in deployment.json alone"
+        return "unknown: its id is in the deployment's file alone"
     try:
         client = boto3.client("route53", region_name=_REGION, config=IMPATIENT)
         observations = client.get_health_check_status(HealthCheckId=check_id)
@@ -42,7 +42,7 @@ def check_statuses(check_ids: Iterable[str | None]) -> list[str]:
 
 def _check_status(check_id: str | None) -> str:
     if check_id is None:
-        return "unknown: its id is in deployment.json alone"
+        return "unknown: its id is in the deployment's file alone"
     now = datetime.now(UTC)
     try:
         client = boto3.client("cloudwatch", region_name=_REGION, config=IMPATIENT)

@@ -221,6 +221,17 @@ def test_without_a_file_the_ways_to_name_a_deployment_are_told(tmp_path: Path) -
         deployments.read(tmp_path / "deployment.json")
 
 
+def test_the_only_file_of_a_folder_needs_no_name(tmp_path: Path) -> None:
+    with pytest.raises(InfraError, match=r"holds no deployment's file: .*--stack, --domain-name"):
+        deployments.only_file(tmp_path)
+    staging = tmp_path / "staging.json"
+    staging.write_text("{}")
+    assert deployments.only_file(tmp_path) == staging
+    (tmp_path / "prod.json").write_text("{}")
+    with pytest.raises(InfraError, match=r"prod\.json, .*staging\.json with --deployment"):
+        deployments.only_file(tmp_path)
+
+
 def test_names_that_are_given_in_part_are_refused() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "infra", "status", "--stack", "one"],

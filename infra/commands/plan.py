@@ -1,0 +1,38 @@
+"""`python -m infra plan`: what an apply would change, and what it would refuse to."""
+
+from pathlib import Path
+
+import click
+
+from infra.commands.package import ROOT
+from infra.operations.project import initialised, show, var_files_option
+
+
+@click.command("plan")
+@var_files_option
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, resolve_path=True, path_type=Path),
+    help="Save the plan for `apply PLAN`. It holds secrets: keep it as you keep the state.",
+)
+@click.option("--full", is_flag=True, help="Show every value that changes, as Terraform prints it.")
+@click.pass_context
+def command(
+    context: click.Context, *, var_files: tuple[Path, ...], out: Path | None, full: bool
+) -> None:
+    """Package the app and show what `apply` would change, changing nothing.
+
+    Exit status 1: the plan would lose data or names for good, which `apply` refuses unless it is
+    told by name. 2: there is no plan.
+    """
+    with initialised(ROOT, var_files, packaged=False) as project:
+        path = out or project.scratch / "plan"
+        project.plan(path)
+        if full:
+            click.echo(project.terraform.show_text(path))
+        losses = show(project.terraform.show(path))
+    for loss in losses:
+        click.echo(f"WOULD BE REFUSED {loss}")
+    if out is not None:
+        click.echo(f"saved: `python -m infra apply {out}` does this and nothing else")
+    context.exit(1 if losses else 0)

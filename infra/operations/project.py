@@ -1,0 +1,139 @@
+"""Terraform on infra/, with the user's own environment: AWS, or what AWS_ENDPOINT_URL names."""
+
+import contextlib
+import json
+import os
+import re
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from infra import backend
+from infra.display import Display
+from infra.errors import InfraError
+from infra.operations import deployment as deployments
+from infra.operations import guard
+from infra.package import package
+from infra.provider_mirror import cli_configuration
+from infra.terraform import Terraform
+
+# As infra/backend.py writes it.
+_STATE_KEY = re.compile(r'^key\s*=\s*"stacks/(?P<environment>[^"]+)\.tfstate"$', re.MULTILINE)
+
+var_files_option = click.option(
+    "--var-file",
+    "var_files",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, resolve_path=True, path_type=Path),
+    help="Values of variables, beside those of the environment and TF_VAR_...; repeatable.",
+)
+
+
+@dataclass(frozen=True)
+class Project:
+    """infra/, packaged and initialised.
+
+    Attributes:
+        root: the project's top folder.
+        terraform: Terraform on its infra/.
+        var_files: files with values of variables.
+        display: where progress is shown.
+        scratch: a folder for what need not stay.
+    """
+
+    root: Path
+    terraform: Terraform
+    var_files: Sequence[Path]
+    display: Display
+    scratch: Path
+
+    def plan(self, target: Path, *, destroy: bool = False) -> None:
+        """Write a plan to a file."""
+        with self.display.step(f"terraform plan{' -destroy' if destroy else ''}"):
+            self.terraform.plan(target, self.var_files, destroy=destroy)
+
+    def apply(self, plan: Path, title: str) -> None:
+        """Do what a plan says."""
+        with self.display.step(title):
+            self.terraform.apply_plan(plan)
+
+    def write_deployment(self) -> None:
+        """Write the file that failover, failback and status go by, if there is a deployment."""
+        document = self.terraform.outputs().get("deployment")
+        if document is None:
+            return
+        path = self.root / deployments.FOLDER / f"{document['stack']}.json"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(json.dumps(document, indent=2, sort_keys=True) + "\n")
+        self.display.note(f"wrote {path}: failover, failback and status go by it, so keep a copy")
+
+
+@contextlib.contextmanager
+def initialised(root: Path, var_files: Sequence[Path], *, packaged: bool) -> Iterator[Project]:
+    """Package the app, unless what is packaged is to be used, and run terraform init.
+
+    Terraform is connected to the environment that `python -m infra init` named, and given its
+    variables, so that no environment's values meet another's state. Without one, state and
+    variables are whatever Terraform finds by itself.
+
+    Raises:
+        InfraError: a step failed.
+    """
+    display = Display()
+    infra = root / "infra"
+    environment = connected(infra)
+    display.note(f"environment {environment or 'unnamed'}, {_where()}")
+    with tempfile.TemporaryDirectory(prefix="terraform-") as folder:
+        scratch = Path(folder)
+        variables = os.environ | {"TF_IN_AUTOMATION": "1"} | cli_configuration(scratch)
+        terraform = Terraform(infra, variables, display.note)
+        if not packaged:
+            with display.step("chalice package --pkg-format terraform, for each region"):
+                package(root)
+        elif not (infra / "build").is_dir():
+            raise InfraError("infra/build is not there: a saved plan goes with what it was made of")
+        with display.step("terraform init"):
+            _initialise(terraform, environment)
+        own = [] if environment is None else [infra / "environments" / f"{environment}.tfvars"]
+        yield Project(root, terraform, [*own, *var_files], display, scratch)
+
+
+def connected(infra: Path) -> str | None:
+    """Return the environment that infra/ is connected to; None if `init` was not called."""
+    file = infra / backend.FILE
+    found = _STATE_KEY.search(file.read_text()) if file.is_file() else None
+    if found is None:
+        return None
+    backend.require_environment(infra, found["environment"])
+    return found["environment"]
+
+
+def _where() -> str:
+    endpoint = os.environ.get("AWS_ENDPOINT_URL")
+    return f"at {endpoint}" if endpoint else "in AWS, as your credentials have it"
+
+
+def _initialise(terraform: Terraform, environment: str | None) -> None:
+    if environment is not None:
+        terraform.init(backend.FILE)
+        return
+    try:
+        terraform.init()
+    except InfraError as error:
+        raise InfraError(
+            f"{error}. `python -m infra init ENVIRONMENT` connects infra/ to its state"
+        ) from error
+
+
+def show(plan: dict[str, object]) -> list[guard.Loss]:
+    """Print what a plan changes, and return what it would lose."""
+    lines = guard.changes(plan)
+    for line in lines:
+        click.echo(f"  {line}")
+    click.echo(f"{len(lines)} to change" if lines else "nothing to change")
+    for text in guard.warnings(plan):
+        click.echo(f"WARNING {text}")
+    return guard.losses(plan)

@@ -1,0 +1,202 @@
+"""What is found in a plan that would lose what can't be had back, of small plans."""
+
+from typing import Any
+
+import pytest
+
+from infra.errors import InfraError
+from infra.operations.guard import (
+    Loss,
+    changes,
+    losses,
+    protected_tables,
+    require_allowed,
+    warnings,
+)
+
+EAST_KEY = "arn:aws:kms:us-east-1:1:key/table"
+WEST_KEY = "arn:aws:kms:us-west-2:1:key/replica"
+TABLE: dict[str, Any] = {
+    "name": "items",
+    "deletion_protection_enabled": True,
+    "point_in_time_recovery": [{"enabled": True}],
+    "server_side_encryption": [{"enabled": True, "kms_key_arn": EAST_KEY}],
+    "replica": [{"region_name": "us-west-2", "kms_key_arn": WEST_KEY}],
+}
+RECORD: dict[str, Any] = {
+    "name": "api.example.com",
+    "type": "CNAME",
+    "set_identifier": "us-east-1",
+    "health_check_id": "check",
+}
+DESTROY, REPLACE, REPLACE_AFTER = ["delete"], ["delete", "create"], ["create", "delete"]
+
+
+def change(
+    address: str,
+    actions: list[str],
+    before: dict[str, Any] | None,
+    after: dict[str, Any] | None = None,
+    unknown: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Return a resource's change, as `terraform show -json` has it."""
+    return {
+        "address": address,
+        "mode": "managed",
+        "type": address.rpartition("module.primary.")[2].partition(".")[0],
+        "change": {
+            "actions": actions,
+            "before": before,
+            "after": after,
+            "after_unknown": unknown or {},
+        },
+    }
+
+
+def plan(*resources: dict[str, Any]) -> dict[str, Any]:
+    return {"format_version": "1.2", "resource_changes": list(resources)}
+
+
+def update(**fields: Any) -> dict[str, Any]:  # noqa: ANN401 -- any field of a table
+    return change("aws_dynamodb_table.items", ["update"], TABLE, TABLE | fields)
+
+
+UNCHANGED_TABLE = change("aws_dynamodb_table.items", ["no-op"], TABLE, TABLE)
+
+
+@pytest.mark.parametrize("actions", [DESTROY, REPLACE, REPLACE_AFTER])
+@pytest.mark.parametrize(
+    ("address", "before"),
+    [
+        ("aws_dynamodb_table.items", TABLE),
+        ("aws_dynamodb_table_replica.west", {"kms_key_arn": WEST_KEY}),
+        ("aws_route53_zone.this", {"name": "example.com"}),
+        ('aws_route53_record.failover["PRIMARY-CNAME"]', RECORD),
+        ("aws_kms_key.table", {"arn": EAST_KEY}),
+        ("module.primary.aws_kms_key.table[0]", {"arn": WEST_KEY}),
+        ("aws_kms_replica_key.table", {"arn": WEST_KEY}),
+    ],
+)
+def test_what_cant_be_had_back_is_found_when_it_goes(
+    address: str, before: dict[str, Any], actions: list[str]
+) -> None:
+    found = losses(plan(UNCHANGED_TABLE, change(address, actions, before)))
+    assert [loss.name for loss in found] == [address]
+    assert ("replaced" in found[0].what) == (actions != DESTROY)
+
+
+@pytest.mark.parametrize(
+    ("address", "before"),
+    [
+        ("aws_kms_key.alarms", {"arn": "arn:aws:kms:us-east-1:1:key/another"}),
+        ("aws_lambda_function.read", {"function_name": "read"}),
+        ("aws_route53_record.certificate_validation", {"name": "_proof", "type": "CNAME"}),
+        ("aws_route53_health_check.primary", {"type": "CALCULATED"}),
+    ],
+)
+def test_what_terraform_makes_anew_is_let_go(address: str, before: dict[str, Any]) -> None:
+    assert losses(plan(UNCHANGED_TABLE, change(address, REPLACE, before))) == []
+
+
+@pytest.mark.parametrize("actions", [["no-op"], ["read"], ["create"], ["forget"]])
+def test_what_stays_is_no_loss(actions: list[str]) -> None:
+    before = None if actions == ["create"] else TABLE
+    assert losses(plan(change("aws_dynamodb_table.items", actions, before, TABLE))) == []
+
+
+@pytest.mark.parametrize(
+    "replicas",
+    [
+        [],
+        [{"region_name": "eu-west-1", "kms_key_arn": WEST_KEY}],
+        [{"region_name": "us-west-2", "kms_key_arn": None}],
+        [{"region_name": "us-west-2", "kms_key_arn": "arn:aws:kms:us-west-2:1:key/new"}],
+        # What is known only after the apply is not there.
+        [{"region_name": "us-west-2"}],
+    ],
+)
+def test_a_replica_that_goes_in_place_or_moves_to_another_key_is_a_loss(
+    replicas: list[dict[str, Any]],
+) -> None:
+    [loss] = losses(plan(update(replica=replicas)))
+    assert loss.name == 'aws_dynamodb_table.items.replica["us-west-2"]'
+    assert "items in us-west-2 would be deleted" in loss.what
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"replica": [*TABLE["replica"], {"region_name": "us-east-2"}]},
+        {"replica": [TABLE["replica"][0] | {"point_in_time_recovery": True}]},
+        {"tags": {"Stack": "one"}},
+    ],
+)
+def test_a_replica_that_stays_is_no_loss(fields: dict[str, Any]) -> None:
+    assert losses(plan(update(**fields))) == []
+
+
+def test_a_record_that_lets_go_of_its_health_check_is_a_loss() -> None:
+    address = 'aws_route53_record.failover["PRIMARY-CNAME"]'
+    bare = RECORD | {"health_check_id": ""}
+    [loss] = losses(plan(change(address, ["update"], RECORD, bare)))
+    assert loss.name == f"{address}.health_check_id"
+    unknown = change(address, ["update"], RECORD, {}, {"health_check_id": True})
+    assert losses(plan(unknown)) == []
+
+
+def test_a_weaker_guard_is_warned_of_and_not_refused() -> None:
+    weaker = plan(
+        update(deletion_protection_enabled=False, point_in_time_recovery=[{"enabled": False}])
+    )
+    assert losses(weaker) == []
+    assert [text.partition(": ")[2].partition(" is")[0] for text in warnings(weaker)] == [
+        "deletion protection",
+        "point-in-time recovery",
+    ]
+    assert warnings(plan(update(tags={}))) == []
+
+
+def test_a_protected_table_is_found_before_it_is_half_destroyed() -> None:
+    bare = TABLE | {"deletion_protection_enabled": False}
+    address = "aws_dynamodb_table.items"
+    assert protected_tables(plan(change(address, DESTROY, TABLE))) == [address]
+    assert protected_tables(plan(change(address, DESTROY, bare))) == []
+    assert protected_tables(plan(UNCHANGED_TABLE)) == []
+
+
+def test_every_change_has_its_line_and_what_stays_has_none() -> None:
+    document = plan(
+        change("a.create", ["create"], None),
+        change("a.update", ["update"], {}),
+        change("a.destroy", DESTROY, {}),
+        change("a.replace", REPLACE, {}),
+        change("a.same", ["no-op"], {}),
+        change("data.read", ["read"], {}) | {"mode": "data"},
+    )
+    assert changes(document) == [
+        "create   a.create",
+        "update   a.update",
+        "DESTROY  a.destroy",
+        "REPLACE  a.replace",
+    ]
+
+
+ONE, TWO = Loss("one", "it would be gone", "Keep it"), Loss("two", "it too", "Keep it")
+
+
+def test_only_what_is_named_is_let_go() -> None:
+    require_allowed([], [])
+    require_allowed([ONE, TWO], ["one", "two"])
+    with pytest.raises(InfraError) as refusal:
+        require_allowed([ONE, TWO], ["two"])
+    assert "\n  one: it would be gone. Keep it\n" in str(refusal.value)
+    assert str(refusal.value).endswith("--allow-destroy 'one'")
+    assert "it too" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("found", "told"), [([], "it would lose nothing"), ([ONE], "what it would lose: one")]
+)
+def test_a_name_that_the_plan_does_not_lose_is_refused(found: list[Loss], told: str) -> None:
+    with pytest.raises(InfraError, match=f"--allow-destroy three: .*{told}"):
+        require_allowed(found, ["one", "three"] if found else ["three"])

@@ -13,6 +13,7 @@ module "primary" {
   table_arn               = aws_dynamodb_table.items.arn
   table_name              = aws_dynamodb_table.items.name
   write_authorization     = var.write_authorization
+  permissions_boundary    = var.permissions_boundary
 }
 
 module "secondary" {
@@ -27,6 +28,7 @@ module "secondary" {
   table_arn               = local.replica_arn
   table_name              = aws_dynamodb_table.items.name
   write_authorization     = var.write_authorization
+  permissions_boundary    = var.permissions_boundary
   # One key value in both regions: a client keeps its key when DNS moves it.
   api_key_value = module.primary.api_key_value
 }

@@ -103,3 +103,17 @@ variable "deletion_protection" {
   default     = true
   nullable    = false
 }
+
+variable "permissions_boundary" {
+  description = <<-EOT
+    ARN of the policy that bounds every role made here: infra/bootstrap's functions_boundary_arn, under
+    which alone its apply role may make any. null bounds none.
+  EOT
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.permissions_boundary == null ? true : can(regex("^arn:[a-z-]+:iam::(\\d{12}|aws):policy/", var.permissions_boundary))
+    error_message = "permissions_boundary is \"${coalesce(var.permissions_boundary, "null")}\": it must be the ARN of an IAM policy."
+  }
+}

@@ -2,7 +2,8 @@
 # https://docs.github.com/en/actions/security-for-github-actions/security-hardening-your-deployments/configuring-openid-connect-in-amazon-web-services
 
 locals {
-  # Apart from the stacks' roles, which the apply role may change: it may change none of these.
+  # Apart from the stacks' roles, which begin with var.name and which the apply role may change: none of
+  # these roles does, by path or by name.
   path = "/${var.name}/delivery/"
 
   issuer            = "token.actions.githubusercontent.com"
@@ -49,7 +50,7 @@ resource "aws_iam_openid_connect_provider" "github" {
 resource "aws_iam_role" "plan" {
   provider = aws.primary
 
-  name                 = "${var.name}-plan"
+  name                 = "delivery-${var.name}-plan"
   description          = "CI reads the stacks of ${var.name} and their states, and changes nothing but locks and kept plans."
   path                 = local.path
   assume_role_policy   = local.trust.plan
@@ -59,7 +60,7 @@ resource "aws_iam_role" "plan" {
 resource "aws_iam_role" "apply" {
   provider = aws.primary
 
-  name                 = "${var.name}-apply"
+  name                 = "delivery-${var.name}-apply"
   description          = "CI changes the stacks of ${var.name}, from the environments ${join(", ", sort(var.environments))} alone."
   path                 = local.path
   assume_role_policy   = local.trust.apply

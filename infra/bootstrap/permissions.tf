@@ -2,7 +2,7 @@
 # Where AWS gives a thing an id instead of a name (APIs, certificates, health checks), the region or the
 # tag that the provider writes on everything is as close as IAM can get.
 #
-# `read` and `manage` are by service, so that a service that the stacks don't use can't be reached.
+# `read` and `manage_...` are by service, so that a service that the stacks don't use can't be reached.
 
 locals {
   # A stack's own name is var.name, or begins with it.
@@ -59,11 +59,21 @@ locals {
     { Action = ["wafv2:Get*", "wafv2:ListTagsForResource"], Resource = concat(local.arn.web_acls, local.arn.stages) },
   ]
 
-  manage = [
+  # What answers: names, certificates, APIs, functions.
+  manage_serving = [
     { Action = ["acm:RequestCertificate"], Resource = ["*"], Condition = local.in_regions },
     { Action = ["acm:AddTagsToCertificate", "acm:DeleteCertificate", "acm:RemoveTagsFromCertificate", "acm:UpdateCertificateOptions"], Resource = local.arn.certificates },
     { Action = ["apigateway:DELETE", "apigateway:PATCH", "apigateway:POST", "apigateway:PUT", "apigateway:SetWebACL"], Resource = local.arn.apis },
     { Action = ["application-autoscaling:DeleteScalingPolicy", "application-autoscaling:DeleteScheduledAction", "application-autoscaling:DeregisterScalableTarget", "application-autoscaling:PutScalingPolicy", "application-autoscaling:PutScheduledAction", "application-autoscaling:RegisterScalableTarget", "application-autoscaling:TagResource", "application-autoscaling:UntagResource"], Resource = local.arn.scalable_targets },
+    { Action = ["lambda:AddPermission", "lambda:Create*", "lambda:Delete*", "lambda:Publish*", "lambda:Put*", "lambda:RemovePermission", "lambda:TagResource", "lambda:UntagResource", "lambda:Update*"], Resource = local.arn.functions },
+    { Action = ["route53:ChangeResourceRecordSets"], Resource = local.arn.zones },
+    { Action = ["route53:CreateHealthCheck"], Resource = ["*"] },
+    { Action = ["route53:ChangeTagsForResource", "route53:DeleteHealthCheck", "route53:UpdateHealthCheck"], Resource = local.arn.health_checks },
+    { Action = ["wafv2:AssociateWebACL", "wafv2:Create*", "wafv2:Delete*", "wafv2:DisassociateWebACL", "wafv2:PutLoggingConfiguration", "wafv2:TagResource", "wafv2:UntagResource", "wafv2:Update*"], Resource = concat(local.arn.web_acls, local.arn.managed_rules, local.arn.stages) },
+  ]
+
+  # What is kept, and what watches.
+  manage_keeping = [
     { Action = ["cloudwatch:DeleteAlarms", "cloudwatch:PutCompositeAlarm", "cloudwatch:PutMetricAlarm", "cloudwatch:TagResource", "cloudwatch:UntagResource"], Resource = local.arn.alarms },
     { Action = ["cloudwatch:DeleteDashboards", "cloudwatch:PutDashboard"], Resource = local.arn.dashboards },
     # Making a replica reads and writes items with the rights of who makes it:
@@ -72,14 +82,9 @@ locals {
     { Action = ["kms:CreateKey", "kms:TagResource"], Resource = ["*"], Condition = { StringLike = { "aws:RequestTag/Stack" = [var.name, "${var.name}-*"] } } },
     { Action = ["kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias"], Resource = local.arn.key_aliases },
     { Action = ["kms:CreateAlias", "kms:DeleteAlias", "kms:EnableKeyRotation", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:UntagResource", "kms:UpdateAlias", "kms:UpdateKeyDescription"], Resource = local.arn.keys, Condition = local.tagged },
-    { Action = ["lambda:AddPermission", "lambda:Create*", "lambda:Delete*", "lambda:Publish*", "lambda:Put*", "lambda:RemovePermission", "lambda:TagResource", "lambda:UntagResource", "lambda:Update*"], Resource = local.arn.functions },
     { Action = ["logs:CreateLogGroup", "logs:Delete*", "logs:PutMetricFilter", "logs:PutRetentionPolicy", "logs:TagResource", "logs:UntagResource", "logs:TagLogGroup", "logs:UntagLogGroup"], Resource = local.arn.log_groups },
     { Action = ["logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:PutResourcePolicy", "logs:UpdateLogDelivery"], Resource = ["*"], Condition = local.in_regions },
-    { Action = ["route53:ChangeResourceRecordSets"], Resource = local.arn.zones },
-    { Action = ["route53:CreateHealthCheck"], Resource = ["*"] },
-    { Action = ["route53:ChangeTagsForResource", "route53:DeleteHealthCheck", "route53:UpdateHealthCheck"], Resource = local.arn.health_checks },
     { Action = ["sns:CreateTopic", "sns:DeleteTopic", "sns:SetTopicAttributes", "sns:Subscribe", "sns:TagResource", "sns:Unsubscribe", "sns:UntagResource"], Resource = local.arn.topics },
-    { Action = ["wafv2:AssociateWebACL", "wafv2:Create*", "wafv2:Delete*", "wafv2:DisassociateWebACL", "wafv2:PutLoggingConfiguration", "wafv2:TagResource", "wafv2:UntagResource", "wafv2:Update*"], Resource = concat(local.arn.web_acls, local.arn.managed_rules, local.arn.stages) },
   ]
 
   # A role that could write itself a policy, or hand a function a role of its making, would have no
@@ -118,7 +123,8 @@ locals {
   # By name, none longer than IAM takes (6,144 characters).
   policies = {
     read        = local.read
-    manage      = local.manage
+    serving     = local.manage_serving
+    keeping     = local.manage_keeping
     roles       = local.manage_roles
     plan-state  = local.plan_state
     apply-state = local.apply_state
@@ -126,7 +132,7 @@ locals {
 
   attached = merge(
     { for policy in ["read", "plan-state"] : "plan-${policy}" => { role = aws_iam_role.plan.name, policy = policy } },
-    { for policy in ["read", "manage", "roles", "apply-state"] : "apply-${policy}" => { role = aws_iam_role.apply.name, policy = policy } },
+    { for policy in ["read", "serving", "keeping", "roles", "apply-state"] : "apply-${policy}" => { role = aws_iam_role.apply.name, policy = policy } },
   )
 }
 

@@ -3,11 +3,13 @@
 
 resource "aws_iam_role" "api_handler_role" {
   # Role names are global: Chalice's would clash with a second stack in the account.
-  name = "${var.name}-${var.region}-read"
+  name                 = "${var.name}-${var.region}-read"
+  permissions_boundary = var.permissions_boundary
 }
 
 resource "aws_iam_role" "write_role" {
-  name = "${var.name}-${var.region}-write"
+  name                 = "${var.name}-${var.region}-write"
+  permissions_boundary = var.permissions_boundary
 }
 
 resource "aws_lambda_function" "api_handler" {

@@ -46,3 +46,9 @@ variable "api_key_value" {
   default     = null
   sensitive   = true
 }
+
+variable "permissions_boundary" {
+  description = "ARN of the policy that bounds the functions' roles; null for none."
+  type        = string
+  default     = null
+}

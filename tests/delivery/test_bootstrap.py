@@ -11,6 +11,9 @@ import pytest
 from infra.rehearsal import emulator as emulators
 from infra.terraform import Terraform
 from tests.delivery.accounts import REPLICA_REGION, STATE_REGION, Account, account
+from tests.terraform.checkouts import said, terraform
+
+_ANOTHERS = "arn:aws:iam::123456789012:oidc-provider/gitlab.com"
 
 
 @pytest.fixture(params=["backend", "replica"])
@@ -42,13 +45,15 @@ def test_a_bucket_keeps_versions_encrypts_and_is_open_to_nobody(
 
 
 def test_what_is_written_and_what_is_deleted_comes_to_the_replica(bootstrapped: Account) -> None:
-    rule = bootstrapped.s3().get_bucket_replication(
-        Bucket=bootstrapped.outputs["backend"]["bucket"]
-    )["ReplicationConfiguration"]["Rules"][0]
-    assert rule["Status"] == "Enabled"
-    assert rule["DeleteMarkerReplication"]["Status"] == "Enabled"
-    replica = bootstrapped.outputs["replica"]["bucket"]
-    assert rule["Destination"]["Bucket"] == f"arn:aws:s3:::{replica}"
+    source, replica = (bootstrapped.outputs[name]["bucket"] for name in ("backend", "replica"))
+    here, there = bootstrapped.s3(), bootstrapped.s3(REPLICA_REGION)
+    here.put_object(Bucket=source, Key="stacks/any.tfstate", Body=b"a state")
+    waiter = there.get_waiter("object_exists")
+    waiter.wait(Bucket=replica, Key="stacks/any.tfstate", WaiterConfig={"Delay": 1})
+    assert there.get_object(Bucket=replica, Key="stacks/any.tfstate")["Body"].read() == b"a state"
+    here.delete_object(Bucket=source, Key="stacks/any.tfstate")
+    gone = there.get_waiter("object_not_exists")
+    gone.wait(Bucket=replica, Key="stacks/any.tfstate", WaiterConfig={"Delay": 1})
 
 
 def test_a_lock_table_is_made_only_when_it_is_asked_for(bootstrapped: Account) -> None:

@@ -31,10 +31,6 @@ resource "aws_lambda_function" "api_handler" {
     system_log_level      = "WARN"
   }
 
-  tracing_config {
-    mode = "Active"
-  }
-
   snap_start {
     apply_on = "PublishedVersions"
   }
@@ -57,10 +53,6 @@ resource "aws_lambda_function" "write" {
     log_group             = aws_cloudwatch_log_group.write.name
     application_log_level = "INFO"
     system_log_level      = "WARN"
-  }
-
-  tracing_config {
-    mode = "Active"
   }
 
   snap_start {

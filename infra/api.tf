@@ -7,6 +7,8 @@ module "primary" {
 
   name                    = var.name
   region                  = var.primary_region
+  peer_region             = var.secondary_region
+  standby                 = false
   domain_name             = var.domain_name
   hosted_zone_id          = data.aws_route53_zone.this.zone_id
   validation_record_fqdns = [for record in aws_route53_record.certificate_validation : record.fqdn]
@@ -14,6 +16,12 @@ module "primary" {
   table_name              = aws_dynamodb_table.items.name
   write_authorization     = var.write_authorization
   permissions_boundary    = var.permissions_boundary
+  limits                  = var.limits
+  waf                     = var.waf
+  monitoring              = var.monitoring
+  encryption              = var.encryption
+
+  manage_api_gateway_log_role = var.manage_api_gateway_log_role
 }
 
 module "secondary" {
@@ -22,13 +30,21 @@ module "secondary" {
 
   name                    = var.name
   region                  = var.secondary_region
+  peer_region             = var.primary_region
+  standby                 = true
   domain_name             = var.domain_name
   hosted_zone_id          = data.aws_route53_zone.this.zone_id
   validation_record_fqdns = [for record in aws_route53_record.certificate_validation : record.fqdn]
-  table_arn               = local.replica_arn
+  table_arn               = aws_dynamodb_table_replica.items.arn
   table_name              = aws_dynamodb_table.items.name
   write_authorization     = var.write_authorization
   permissions_boundary    = var.permissions_boundary
+  limits                  = var.limits
+  waf                     = var.waf
+  monitoring              = var.monitoring
+  encryption              = var.encryption
+
+  manage_api_gateway_log_role = var.manage_api_gateway_log_role
   # One key value in both regions: a client keeps its key when DNS moves it.
   api_key_value = module.primary.api_key_value
 }

@@ -19,7 +19,24 @@ provider "aws" {
   }
 }
 
+# Route 53 publishes its metrics in one region of each partition, whichever serve.
+# https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/monitoring-cloudwatch.html
+provider "aws" {
+  alias  = "global"
+  region = local.global_region
+
+  default_tags {
+    tags = local.tags
+  }
+}
+
 locals {
+  partition = (
+    startswith(var.primary_region, "cn-") ? "aws-cn" :
+    startswith(var.primary_region, "us-gov-") ? "aws-us-gov" : "aws"
+  )
+  global_region = { aws = "us-east-1", aws-cn = "cn-northwest-1", aws-us-gov = "us-gov-west-1" }[local.partition]
+
   tags = {
     Stack     = var.name
     ManagedBy = "terraform"

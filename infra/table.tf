@@ -23,19 +23,26 @@ resource "aws_dynamodb_table" "items" {
     enabled = true
   }
 
+  # Without a key: the one that DynamoDB owns, at no charge.
   server_side_encryption {
-    enabled = false # the key that DynamoDB owns, at no charge; both regions alike
+    enabled     = var.encryption == "CUSTOMER"
+    kms_key_arn = module.primary.data_key_arn
   }
 
-  # In the table's own state: managed elsewhere, an apply of the table can delete the replica
-  # (terraform-provider-aws issue 38968).
-  replica {
-    region_name            = var.secondary_region
-    point_in_time_recovery = true
-    propagate_tags         = true
+  # The replica is a resource of its own, below. As a block in here it could have no protection from
+  # deletion (terraform-provider-aws issue 42846), and an edit could take it away in place.
+  lifecycle {
+    ignore_changes = [replica]
   }
 }
 
-locals {
-  replica_arn = one(aws_dynamodb_table.items.replica).arn
+# In the same state as its table: kept apart, an apply of the table deleted the replica
+# (terraform-provider-aws issue 38968).
+resource "aws_dynamodb_table_replica" "items" {
+  provider = aws.secondary
+
+  global_table_arn            = aws_dynamodb_table.items.arn
+  kms_key_arn                 = module.secondary.data_key_arn
+  point_in_time_recovery      = true
+  deletion_protection_enabled = var.deletion_protection
 }

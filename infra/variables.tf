@@ -7,7 +7,7 @@ variable "name" {
   nullable    = false
 
   validation {
-    # Role names are the tightest: 64 characters, of which "-us-gov-east-1-write" takes 20.
+    # Role names are the tightest: 64 characters, of which "-ap-southeast-1-gateway" takes 23.
     condition     = can(regex("^[a-z][a-z0-9-]{1,39}$", var.name))
     error_message = "name is \"${var.name}\": use 2 to 40 lower-case letters, digits and hyphens, a letter first."
   }
@@ -25,8 +25,13 @@ variable "domain_name" {
   nullable    = false
 
   validation {
-    condition     = endswith(var.domain_name, ".${var.hosted_zone_name}")
+    condition     = var.domain_name == var.hosted_zone_name || endswith(var.domain_name, ".${var.hosted_zone_name}")
     error_message = "domain_name is \"${var.domain_name}\": it must lie below hosted_zone_name, as in api.${var.hosted_zone_name}."
+  }
+  validation {
+    # RFC 1034, 3.6.2: a name with a CNAME has nothing else, and an apex has SOA and NS.
+    condition     = var.domain_name != var.hosted_zone_name || var.dns_ttl == null
+    error_message = "domain_name is \"${var.domain_name}\", the zone's own name, which can't have a CNAME: use a name below it, as in api.${var.hosted_zone_name}, or dns_ttl = null for alias records."
   }
 }
 
@@ -35,6 +40,11 @@ variable "primary_region" {
   type        = string
   default     = "us-east-1"
   nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z]{2}(-gov)?-[a-z]+-[0-9]$", var.primary_region))
+    error_message = "primary_region is \"${var.primary_region}\": use a region's code, as in us-east-1."
+  }
 }
 
 variable "secondary_region" {
@@ -46,6 +56,18 @@ variable "secondary_region" {
   validation {
     condition     = var.secondary_region != var.primary_region
     error_message = "secondary_region is \"${var.secondary_region}\", the primary region: losing it would lose both."
+  }
+  validation {
+    condition     = can(regex("^[a-z]{2}(-gov)?-[a-z]+-[0-9]$", var.secondary_region))
+    error_message = "secondary_region is \"${var.secondary_region}\": use a region's code, as in us-west-2."
+  }
+  validation {
+    # Neither a table nor an account spans two partitions: China (cn-), GovCloud (us-gov-), the rest.
+    condition = (
+      startswith(var.primary_region, "cn-") == startswith(var.secondary_region, "cn-")
+      && startswith(var.primary_region, "us-gov-") == startswith(var.secondary_region, "us-gov-")
+    )
+    error_message = "secondary_region is \"${var.secondary_region}\", in another partition of AWS than primary_region, \"${var.primary_region}\": a table can't span two. Use two regions of China (cn-), two of GovCloud (us-gov-), or two others."
   }
 }
 
@@ -116,4 +138,126 @@ variable "permissions_boundary" {
     condition     = var.permissions_boundary == null ? true : can(regex("^arn:[a-z-]+:iam::(\\d{12}|aws):policy/", var.permissions_boundary))
     error_message = "permissions_boundary is \"${coalesce(var.permissions_boundary, "null")}\": it must be the ARN of an IAM policy."
   }
+}
+
+variable "limits" {
+  description = <<-EOT
+    What each region takes before it answers 429. requests_per_second, burst: of all callers, on each
+    route. writes_per_second, write_burst, writes_per_day: of the API key; null for no daily quota.
+  EOT
+  type = object({
+    requests_per_second = optional(number, 1000)
+    burst               = optional(number, 500)
+    writes_per_second   = optional(number, 500)
+    write_burst         = optional(number, 250)
+    writes_per_day      = optional(number, 5000000)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    # https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+    condition     = var.limits.requests_per_second >= 10 && var.limits.requests_per_second <= 10000
+    error_message = "limits.requests_per_second is ${var.limits.requests_per_second}: use 10 (health checkers take some 2) to 10000, what AWS gives an account in a region."
+  }
+  validation {
+    condition     = var.limits.burst >= 10 && var.limits.burst <= 5000 && floor(var.limits.burst) == var.limits.burst
+    error_message = "limits.burst is ${var.limits.burst}: use 10 to 5000, what AWS gives an account in a region."
+  }
+  validation {
+    condition     = var.limits.writes_per_second >= 1 && var.limits.writes_per_second <= var.limits.requests_per_second
+    error_message = "limits.writes_per_second is ${var.limits.writes_per_second}: use 1 to ${var.limits.requests_per_second}, limits.requests_per_second."
+  }
+  validation {
+    condition     = var.limits.write_burst >= 1 && var.limits.write_burst <= var.limits.burst && floor(var.limits.write_burst) == var.limits.write_burst
+    error_message = "limits.write_burst is ${var.limits.write_burst}: use 1 to ${var.limits.burst}, limits.burst."
+  }
+  validation {
+    condition     = var.limits.writes_per_day == null ? true : var.limits.writes_per_day >= 1 && floor(var.limits.writes_per_day) == var.limits.writes_per_day
+    error_message = "limits.writes_per_day is ${coalesce(var.limits.writes_per_day, 0)}: use 1 or more, or null for no quota."
+  }
+}
+
+variable "waf" {
+  description = <<-EOT
+    The firewall of each region. rate_limit: requests of one address in 5 minutes. rate, ip_reputation,
+    known_bad_inputs, common: BLOCK, or COUNT to see in its log what would be blocked.
+    common_rules_counted: rules of AWSManagedRulesCommonRuleSet that count only. Those two refuse bodies
+    over 8 KB and queries over 2 KB, which this API takes; add CrossSiteScripting_BODY if Data holds HTML.
+  EOT
+  type = object({
+    enabled              = optional(bool, true)
+    rate_limit           = optional(number, 10000)
+    rate                 = optional(string, "BLOCK")
+    ip_reputation        = optional(string, "BLOCK")
+    known_bad_inputs     = optional(string, "BLOCK")
+    common               = optional(string, "BLOCK")
+    common_rules_counted = optional(set(string), ["SizeRestrictions_BODY", "SizeRestrictions_QUERYSTRING"])
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    # https://docs.aws.amazon.com/waf/latest/APIReference/API_RateBasedStatement.html
+    condition     = var.waf.rate_limit >= 100 && var.waf.rate_limit <= 2000000000 && floor(var.waf.rate_limit) == var.waf.rate_limit
+    error_message = "waf.rate_limit is ${var.waf.rate_limit}: use 100 (a health checker makes 30 requests in 5 minutes) to 2000000000."
+  }
+  validation {
+    condition = alltrue([
+      for action in [var.waf.rate, var.waf.ip_reputation, var.waf.known_bad_inputs, var.waf.common] : contains(["BLOCK", "COUNT"], action)
+    ])
+    error_message = "waf.rate, ip_reputation, known_bad_inputs, common are ${join(", ", [var.waf.rate, var.waf.ip_reputation, var.waf.known_bad_inputs, var.waf.common])}: use BLOCK or COUNT for each."
+  }
+}
+
+variable "monitoring" {
+  description = <<-EOT
+    Who is told and what is kept. email: mailbox for alarms, which must confirm a mail from AWS for each
+    region; null for none. dashboards: one a region and one across. log_retention_days: of all logs.
+  EOT
+  type = object({
+    email              = optional(string)
+    dashboards         = optional(bool, true)
+    log_retention_days = optional(number, 365)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = var.monitoring.email == null ? true : can(regex("^[^@\\s]+@[^@\\s]+$", var.monitoring.email))
+    error_message = "monitoring.email is \"${coalesce(var.monitoring.email, "null")}\": use an address, as in ops@${var.hosted_zone_name}, or null."
+  }
+  validation {
+    # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+    condition = contains(
+      [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653],
+      var.monitoring.log_retention_days
+    )
+    error_message = "monitoring.log_retention_days is ${var.monitoring.log_retention_days}: CloudWatch Logs takes 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653."
+  }
+}
+
+variable "encryption" {
+  description = <<-EOT
+    Keys for items and logs. AWS_OWNED: AWS's own, at no charge. CUSTOMER: a key of yours in each region,
+    which you can audit and revoke. Decide before there is data: changing it replaces the replica.
+  EOT
+  type        = string
+  default     = "AWS_OWNED"
+  nullable    = false
+
+  validation {
+    condition     = contains(["AWS_OWNED", "CUSTOMER"], var.encryption)
+    error_message = "encryption is \"${var.encryption}\": use AWS_OWNED or CUSTOMER."
+  }
+}
+
+variable "manage_api_gateway_log_role" {
+  description = <<-EOT
+    Set the role with which API Gateway writes logs. An account has one a region: set this to false in
+    every stack but one, and wherever the account has such a role already.
+  EOT
+  type        = bool
+  default     = true
+  nullable    = false
 }

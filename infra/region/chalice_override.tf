@@ -31,6 +31,10 @@ resource "aws_lambda_function" "api_handler" {
     system_log_level      = "WARN"
   }
 
+  tracing_config {
+    mode = "Active"
+  }
+
   snap_start {
     apply_on = "PublishedVersions"
   }
@@ -53,6 +57,10 @@ resource "aws_lambda_function" "write" {
     log_group             = aws_cloudwatch_log_group.write.name
     application_log_level = "INFO"
     system_log_level      = "WARN"
+  }
+
+  tracing_config {
+    mode = "Active"
   }
 
   snap_start {

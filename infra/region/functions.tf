@@ -6,19 +6,23 @@ locals {
     TABLE_NAME = var.table_name
   }
 
-  # The policies in .chalice/ name these.
+  # The policies in .chalice/ name these. Their one statement on every resource is for X-Ray, which
+  # knows no resource that traces could be limited to.
+  # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
   read_log_group_arn  = aws_cloudwatch_log_group.read.arn
   write_log_group_arn = aws_cloudwatch_log_group.write.arn
 }
 
 resource "aws_cloudwatch_log_group" "read" {
   name              = "/aws/lambda/${var.name}-read"
-  retention_in_days = 30
+  retention_in_days = var.monitoring.log_retention_days
+  kms_key_id        = local.data_key_arn
 }
 
 resource "aws_cloudwatch_log_group" "write" {
   name              = "/aws/lambda/${var.name}-write"
-  retention_in_days = 30
+  retention_in_days = var.monitoring.log_retention_days
+  kms_key_id        = local.data_key_arn
 }
 
 resource "aws_lambda_alias" "read" {

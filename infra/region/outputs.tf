@@ -34,3 +34,18 @@ output "api_key_value" {
   value       = one(aws_api_gateway_api_key.clients[*].value)
   sensitive   = true
 }
+
+output "data_key_arn" {
+  description = "The customer's key for items; null where AWS owns it."
+  value       = local.data_key_arn
+}
+
+output "topic_arn" {
+  description = "Where this region's alarms go."
+  value       = module.notifications.topic_arn
+}
+
+output "alarms" {
+  description = "By symptom, the ARN of the alarm."
+  value       = { for symptom, alarm in aws_cloudwatch_metric_alarm.symptom : symptom => alarm.arn }
+}

@@ -1,4 +1,4 @@
-# The stage that serves, and the key that writes need.
+# The stage that serves, how much it takes, and the key that writes need.
 
 locals {
   stage_name = "v1"
@@ -6,9 +6,34 @@ locals {
 }
 
 resource "aws_api_gateway_stage" "live" {
-  rest_api_id   = aws_api_gateway_rest_api.rest_api.id
-  deployment_id = aws_api_gateway_deployment.rest_api.id
-  stage_name    = local.stage_name
+  rest_api_id          = aws_api_gateway_rest_api.rest_api.id
+  deployment_id        = aws_api_gateway_deployment.rest_api.id
+  stage_name           = local.stage_name
+  xray_tracing_enabled = true
+
+  access_log_settings {
+    destination_arn = aws_cloudwatch_log_group.access.arn
+    format          = jsonencode(local.access_log)
+  }
+
+  # API Gateway refuses a stage that logs before the account has a role for it.
+  depends_on = [aws_api_gateway_account.this]
+}
+
+resource "aws_api_gateway_method_settings" "all" {
+  rest_api_id = aws_api_gateway_rest_api.rest_api.id
+  stage_name  = aws_api_gateway_stage.live.stage_name
+  method_path = "*/*"
+
+  settings {
+    metrics_enabled        = true
+    logging_level          = "ERROR"
+    data_trace_enabled     = false # it logs whole bodies and headers, the API key's with them
+    throttling_rate_limit  = var.limits.requests_per_second
+    throttling_burst_limit = var.limits.burst
+  }
+
+  depends_on = [aws_cloudwatch_log_group.execution]
 }
 
 resource "aws_api_gateway_api_key" "clients" {
@@ -26,6 +51,19 @@ resource "aws_api_gateway_usage_plan" "clients" {
   api_stages {
     api_id = aws_api_gateway_rest_api.rest_api.id
     stage  = aws_api_gateway_stage.live.stage_name
+  }
+
+  throttle_settings {
+    rate_limit  = var.limits.writes_per_second
+    burst_limit = var.limits.write_burst
+  }
+
+  dynamic "quota_settings" {
+    for_each = var.limits.writes_per_day[*]
+    content {
+      limit  = quota_settings.value
+      period = "DAY"
+    }
   }
 }
 

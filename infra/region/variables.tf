@@ -52,3 +52,56 @@ variable "permissions_boundary" {
   type        = string
   default     = null
 }
+
+variable "peer_region" {
+  description = "The other region."
+  type        = string
+}
+
+variable "standby" {
+  description = "Whether this region takes writes only after a failover."
+  type        = bool
+}
+
+variable "encryption" {
+  description = "AWS_OWNED or CUSTOMER."
+  type        = string
+}
+
+variable "manage_api_gateway_log_role" {
+  description = "Whether this stack sets the role for API Gateway's logs, of which an account has one a region."
+  type        = bool
+}
+
+variable "monitoring" {
+  description = "See infra/variables.tf."
+  type = object({
+    email              = string
+    dashboards         = bool
+    log_retention_days = number
+  })
+}
+
+variable "limits" {
+  description = "See infra/variables.tf."
+  type = object({
+    requests_per_second = number
+    burst               = number
+    writes_per_second   = number
+    write_burst         = number
+    writes_per_day      = number
+  })
+}
+
+variable "waf" {
+  description = "See infra/variables.tf."
+  type = object({
+    enabled              = bool
+    rate_limit           = number
+    rate                 = string
+    ip_reputation        = string
+    known_bad_inputs     = string
+    common               = string
+    common_rules_counted = set(string)
+  })
+}

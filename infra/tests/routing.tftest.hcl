@@ -13,6 +13,12 @@ mock_provider "aws" {
   override_during = plan
 }
 
+mock_provider "aws" {
+  alias           = "global"
+  source          = "./tests/aws"
+  override_during = plan
+}
+
 override_resource {
   target          = aws_lambda_alias.read
   override_during = plan
@@ -34,6 +40,24 @@ variables {
   table_arn               = "arn:aws:dynamodb:us-east-1:123456789012:table/stack-items"
   table_name              = "stack-items"
   write_authorization     = "API_KEY"
+  peer_region             = "us-west-2"
+  standby                 = false
+  encryption              = "AWS_OWNED"
+
+  manage_api_gateway_log_role = true
+
+  monitoring = { email = null, dashboards = true, log_retention_days = 365 }
+  limits     = { requests_per_second = 1000, burst = 500, writes_per_second = 500, write_burst = 250, writes_per_day = null }
+  # The provider takes seconds for a firewall, of which no run here sees anything.
+  waf = {
+    enabled              = false
+    rate_limit           = 10000
+    rate                 = "BLOCK"
+    ip_reputation        = "BLOCK"
+    known_bad_inputs     = "BLOCK"
+    common               = "BLOCK"
+    common_rules_counted = []
+  }
 }
 
 run "safe_verbs_reach_the_reader_and_all_others_the_writer" {

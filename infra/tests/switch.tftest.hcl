@@ -12,6 +12,12 @@ mock_provider "aws" {
   override_during = plan
 }
 
+mock_provider "aws" {
+  alias           = "global"
+  source          = "./tests/aws"
+  override_during = plan
+}
+
 override_resource {
   target          = aws_route53_health_check.region["PRIMARY"]
   override_during = plan
@@ -27,6 +33,9 @@ override_resource {
 variables {
   hosted_zone_name = "example.com"
   domain_name      = "api.example.com"
+
+  # The provider takes seconds for a firewall, of which no run here sees anything.
+  waf = { enabled = false }
 }
 
 run "the_primary_serves_while_it_answers_and_no_operator_has_withdrawn_it" {

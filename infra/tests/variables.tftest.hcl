@@ -13,9 +13,18 @@ mock_provider "aws" {
   override_during = plan
 }
 
+mock_provider "aws" {
+  alias           = "global"
+  source          = "./tests/aws"
+  override_during = plan
+}
+
 variables {
   hosted_zone_name = "example.com"
   domain_name      = "api.example.com"
+
+  # The provider takes seconds for a firewall, of which no run here sees anything.
+  waf = { enabled = false }
 }
 
 run "values_of_the_wrong_form_are_refused" {
@@ -23,20 +32,24 @@ run "values_of_the_wrong_form_are_refused" {
 
   variables {
     name                = "My API"
-    domain_name         = "api.example.org"
     secondary_region    = "us-east-1"
     health_check        = { interval = 20 }
     dns_ttl             = 1.5
     write_authorization = "IAM"
+    encryption          = "KMS"
+    monitoring          = { email = "ops" }
+    waf                 = { common = "block" }
   }
 
   expect_failures = [
     var.name,
-    var.domain_name,
     var.secondary_region,
     var.health_check,
     var.dns_ttl,
     var.write_authorization,
+    var.encryption,
+    var.monitoring,
+    var.waf,
   ]
 }
 
@@ -45,16 +58,20 @@ run "values_just_below_what_aws_takes_are_refused" {
 
   variables {
     name         = "a"
-    domain_name  = "example.com"
     health_check = { threshold = 0 }
     dns_ttl      = 0
+    limits       = { requests_per_second = 9 }
+    waf          = { rate_limit = 99 }
+    monitoring   = { log_retention_days = 0 }
   }
 
   expect_failures = [
     var.name,
-    var.domain_name,
     var.health_check,
     var.dns_ttl,
+    var.limits,
+    var.waf,
+    var.monitoring,
   ]
 }
 
@@ -63,17 +80,67 @@ run "values_just_above_what_aws_takes_are_refused" {
 
   variables {
     name         = "a2345678901234567890123456789012345678901"
-    domain_name  = "api.notexample.com"
     health_check = { threshold = 11 }
     dns_ttl      = 3601
+    limits       = { requests_per_second = 10001 }
+    waf          = { rate_limit = 2000000001 }
+    monitoring   = { log_retention_days = 3654 }
   }
 
   expect_failures = [
     var.name,
-    var.domain_name,
     var.health_check,
     var.dns_ttl,
+    var.limits,
+    var.waf,
+    var.monitoring,
   ]
+}
+
+# A run of their own: what a refused variable's checks need of another is not checked.
+run "names_outside_the_zone_are_refused" {
+  command = plan
+
+  variables {
+    domain_name = "api.example.org"
+  }
+
+  expect_failures = [var.domain_name]
+}
+
+run "the_zones_own_name_is_refused_while_records_are_cnames" {
+  command = plan
+
+  variables {
+    domain_name = "example.com"
+  }
+
+  expect_failures = [var.domain_name]
+}
+
+run "the_zones_own_name_is_taken_with_alias_records" {
+  command = plan
+
+  variables {
+    domain_name = "example.com"
+    dns_ttl     = null
+  }
+
+  assert {
+    condition     = alltrue([for record in aws_route53_record.failover : record.name == "example.com"])
+    error_message = "An alias may stand at the zone's own name."
+  }
+}
+
+run "regions_of_two_partitions_are_refused" {
+  command = plan
+
+  variables {
+    primary_region   = "cn-north-1"
+    secondary_region = "us-gov-west-1"
+  }
+
+  expect_failures = [var.secondary_region]
 }
 
 run "values_at_the_edges_are_taken" {
@@ -85,6 +152,9 @@ run "values_at_the_edges_are_taken" {
     secondary_region = "us-east-1"
     health_check     = { interval = 30, threshold = 10 }
     dns_ttl          = 3600
+    limits           = { requests_per_second = 10, burst = 10, writes_per_second = 10, write_burst = 10, writes_per_day = 1 }
+    waf              = { rate_limit = 100 }
+    monitoring       = { log_retention_days = 1 }
   }
 
   assert {

@@ -46,6 +46,11 @@ class Cloud:
         made = client.create_hosted_zone(Name="example.com", CallerReference=unique())
         return made["HostedZone"]["Id"]
 
+    def client(self, service: str) -> Any:  # noqa: ANN401 -- any service's
+        """Return a client of the service in the first region."""
+        make: Any = self._session.client
+        return make(service, region_name=REGIONS[0], endpoint_url=self.endpoint)
+
     @functools.cached_property
     def functions(self) -> "LambdaClient":
         return self._session.client("lambda", region_name=REGIONS[0], endpoint_url=self.endpoint)

@@ -170,6 +170,44 @@ def _keep_metric_math(cloud: Cloud) -> None:
     assert "<Period>" not in told
 
 
+def make_keys_that_aws_manages(cloud: Cloud) -> None:
+    keys = cloud.client("kms")
+    first, second = (keys.describe_key(KeyId="alias/aws/dynamodb") for _ in range(2))
+    assert first["KeyMetadata"]["Arn"] == second["KeyMetadata"]["Arn"]
+
+
+def remember_keys_of_replicas(cloud: Cloud) -> None:
+    tables, name = cloud.client("dynamodb"), unique()
+    tables.create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "ItemId", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "ItemId", "KeyType": "HASH"}],
+    )
+    key = f"arn:aws:kms:{REGIONS[1]}:000000000000:key/any"
+    replica = {"RegionName": REGIONS[1], "KMSMasterKeyId": key}
+    tables.update_table(TableName=name, ReplicaUpdates=[{"Create": replica}])
+    [told] = tables.describe_table(TableName=name)["Table"]["Replicas"]
+    assert told.get("KMSMasterKeyId") == key
+
+
+def log_what_the_firewall_does(cloud: Cloud) -> None:
+    firewall, name = cloud.client("wafv2"), unique()
+    seen = {"SampledRequestsEnabled": False, "CloudWatchMetricsEnabled": False, "MetricName": name}
+    made = firewall.create_web_acl(
+        Name=name, Scope="REGIONAL", DefaultAction={"Allow": {}}, VisibilityConfig=seen
+    )
+    arn = made["Summary"]["ARN"]
+    group = f"arn:aws:logs:{REGIONS[0]}:000000000000:log-group:aws-waf-logs-{name}"
+    logging = {"ResourceArn": arn, "LogDestinationConfigs": [group]}
+    firewall.put_logging_configuration(LoggingConfiguration=logging)
+    told = firewall.get_logging_configuration(ResourceArn=arn)["LoggingConfiguration"]
+    assert told["LogDestinationConfigs"] == [group]
+    firewall.delete_logging_configuration(ResourceArn=arn)
+    with pytest.raises(ClientError, match="WAFNonexistentItemException"):
+        firewall.get_logging_configuration(ResourceArn=arn)
+
+
 def wait_less_for_logs(cloud: Cloud) -> None:
     assert cloud.quickest_of(12) < 0.05
 
@@ -190,6 +228,9 @@ SCENARIOS: list[Callable[[Cloud], None]] = [
     publish_records_at_once,
     read_health_checks_lists,
     keep_alarms_whole,
+    make_keys_that_aws_manages,
+    remember_keys_of_replicas,
+    log_what_the_firewall_does,
     wait_less_for_logs,
     answer_retries_alike,
 ]

@@ -64,13 +64,11 @@ def test_a_probe_of_the_regional_target_is_found_out(project: Project) -> None:
 
 
 def test_a_missing_replica_is_found_out(project: Project) -> None:
-    replica = (project.root / "infra/table.tf").read_text()
-    block = replica[replica.index("  replica {") : replica.index("\n}\n\nlocals")]
-    project.replace("infra/table.tf", block, "")
+    table = (project.root / "infra/table.tf").read_text()
+    start = table.index('resource "aws_dynamodb_table_replica"')
+    project.replace("infra/table.tf", table[start:], "")
     project.replace(
-        "infra/table.tf",
-        "one(aws_dynamodb_table.items.replica).arn",
-        "aws_dynamodb_table.items.arn",
+        "infra/api.tf", "aws_dynamodb_table_replica.items.arn", "aws_dynamodb_table.items.arn"
     )
 
     rehearsal = project.rehearse()

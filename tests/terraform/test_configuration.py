@@ -16,7 +16,7 @@ SOURCES = sorted(
 # What only an emulator needs. Where to go is told by the environment alone.
 EMULATOR_ONLY = re.compile(
     r"""
-    ^\s*endpoints?\s*(?:=|\{)         # of a provider or a backend
+    ^\s*endpoints?\s*(?:=\s*["{]|\{)  # of a provider or a backend
     | AWS_ENDPOINT | localhost | 127\.0\.0\. | 0\.0\.0\.0 | http://
     | \bskip_\w+ | use_path_style | force_path_style
     | \b(?:access_key|secret_key)\s*= | \binsecure\s*=
@@ -70,6 +70,7 @@ def test_what_an_emulator_needs_would_be_found(line: str) -> None:
     "line",
     [
         "  endpoint_configuration {",
+        "  endpoint  = var.email",
         "  disable_execute_api_endpoint = true",
         "# Each region's health is judged over the endpoint.",
     ],

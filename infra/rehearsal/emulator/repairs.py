@@ -12,8 +12,8 @@ from typing import Any
 from xml.sax import saxutils
 
 from ministack import app
-from ministack.core import lambda_runtime
-from ministack.services import apigateway_v1, cloudwatch, route53
+from ministack.core import lambda_runtime, responses
+from ministack.services import apigateway_v1, cloudwatch, dynamodb, kms, route53, waf
 
 Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -46,6 +46,9 @@ def apply_all() -> None:
         publish_records_at_once,
         read_health_checks_lists,
         keep_alarms_whole,
+        make_keys_that_aws_manages,
+        remember_keys_of_replicas,
+        log_what_the_firewall_does,
         wait_less_for_logs,
         answer_retries_alike,
     ):
@@ -289,6 +292,94 @@ def _xml_value(name: str, value: Any) -> str:
     if name.endswith("Timestamp"):
         return str(cloudwatch._ts_iso(value))
     return saxutils.escape(str(value).lower() if isinstance(value, bool) else str(value))
+
+
+def make_keys_that_aws_manages() -> None:
+    """A key that AWS manages, `alias/aws/dynamodb` say, exists as soon as somebody asks for it."""
+    _wrap(kms, "_describe_key", _describe_key)
+
+
+def _describe_key(original: Callable[..., Response], data: dict[str, Any]) -> Response:
+    alias = data.get("KeyId", "")
+    if alias.startswith("alias/aws/") and kms._resolve_key(alias) is None:
+        made = json.loads(kms._create_key({"Description": alias})[2])["KeyMetadata"]
+        kms._create_alias({"AliasName": alias, "TargetKeyId": made["KeyId"]})
+    return original(data)
+
+
+def remember_keys_of_replicas() -> None:
+    """The key of a table's replica is not told, so every plan wants to replace the replica."""
+    _wrap(dynamodb, "_apply_replica_updates", _apply_replica_updates)
+    _wrap(dynamodb, "_table_description", _table_description)
+
+
+def _apply_replica_updates(
+    original: Callable[..., Response | None],
+    name: str,
+    table: dict[str, Any],
+    updates: list[dict[str, Any]],
+) -> Response | None:
+    refused = original(name, table, updates)
+    if refused is None:
+        keys = table.setdefault("_replica_keys", {})
+        for change in (update.get("Create") or update.get("Update") or {} for update in updates):
+            if "KMSMasterKeyId" in change:
+                keys[change["RegionName"]] = change["KMSMasterKeyId"]
+    return refused
+
+
+def _table_description(original: Callable[..., dict[str, Any]], name: str) -> dict[str, Any]:
+    description = original(name)
+    keys = dynamodb._tables[name].get("_replica_keys", {})
+    for replica in description.get("Replicas", []):
+        if replica["RegionName"] in keys:
+            replica["KMSMasterKeyId"] = keys[replica["RegionName"]]
+    return description
+
+
+def log_what_the_firewall_does() -> None:
+    """The logging of a web ACL can't be configured."""
+    configurations: dict[str, Any] = {}
+    calls: dict[str, Callable[[dict[str, Any]], Response]] = {
+        "PutLoggingConfiguration": lambda data: _put_logging(configurations, data),
+        "GetLoggingConfiguration": lambda data: _get_logging(configurations, data),
+        "DeleteLoggingConfiguration": lambda data: _delete_logging(configurations, data),
+    }
+    original = waf.handle_request
+
+    async def handle_request(
+        method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, Any]
+    ) -> Response:
+        call = calls.get(headers.get("x-amz-target", "").rpartition(".")[2])
+        if call is not None:
+            return call(json.loads(body))
+        answer: Response = await original(method, path, headers, body, query)
+        return answer
+
+    waf.handle_request = handle_request
+
+
+def _put_logging(configurations: dict[str, Any], data: dict[str, Any]) -> Response:
+    configuration = data["LoggingConfiguration"]
+    configurations[configuration["ResourceArn"]] = configuration
+    answer: Response = responses.json_response({"LoggingConfiguration": configuration})
+    return answer
+
+
+def _get_logging(configurations: dict[str, Any], data: dict[str, Any]) -> Response:
+    configuration = configurations.get(data["ResourceArn"])
+    answer: Response = (
+        responses.json_response({"LoggingConfiguration": configuration})
+        if configuration
+        else waf._waf_err("WAFNonexistentItemException", "The web ACL has no logging.")
+    )
+    return answer
+
+
+def _delete_logging(configurations: dict[str, Any], data: dict[str, Any]) -> Response:
+    configurations.pop(data["ResourceArn"], None)
+    answer: Response = responses.json_response({})
+    return answer
 
 
 def wait_less_for_logs() -> None:

@@ -1,0 +1,181 @@
+# The firewall before the stage. The runs are on one region's module, for a run sees the resources of
+# its own module only.
+
+mock_provider "aws" {
+  alias           = "primary"
+  source          = "./tests/aws"
+  override_during = plan
+}
+
+mock_provider "aws" {
+  alias           = "secondary"
+  source          = "./tests/aws"
+  override_during = plan
+}
+
+mock_provider "aws" {
+  alias           = "global"
+  source          = "./tests/aws"
+  override_during = plan
+}
+
+variables {
+  name                    = "stack"
+  region                  = "us-east-1"
+  peer_region             = "us-west-2"
+  standby                 = false
+  domain_name             = "api.example.com"
+  hosted_zone_id          = "Z0"
+  validation_record_fqdns = []
+  table_arn               = "arn:aws:dynamodb:us-east-1:123456789012:table/stack-items"
+  table_name              = "stack-items"
+  write_authorization     = "API_KEY"
+  encryption              = "AWS_OWNED"
+
+  manage_api_gateway_log_role = true
+
+  monitoring = { email = null, dashboards = true, log_retention_days = 365 }
+  limits     = { requests_per_second = 1000, burst = 500, writes_per_second = 400, write_burst = 200, writes_per_day = 5000 }
+  waf = {
+    enabled              = true
+    rate_limit           = 10000
+    rate                 = "BLOCK"
+    ip_reputation        = "BLOCK"
+    known_bad_inputs     = "BLOCK"
+    common               = "BLOCK"
+    common_rules_counted = ["SizeRestrictions_BODY", "SizeRestrictions_QUERYSTRING"]
+  }
+}
+
+run "the_firewall_stands_before_the_stage_with_awss_rules_and_a_rate" {
+  command   = plan
+  providers = { aws = aws.primary }
+
+  module {
+    source = "./build/primary"
+  }
+
+  assert {
+    condition = (
+      toset(aws_wafv2_web_acl.api[0].rule[*].name)
+      == toset(["rate-of-an-address", "AWSManagedRulesAmazonIpReputationList", "AWSManagedRulesKnownBadInputsRuleSet", "AWSManagedRulesCommonRuleSet"])
+    )
+    error_message = "The firewall needs AWS's three groups and a rate. (AWSManagedRulesAnonymousIpList would block Route 53's health checkers.)"
+  }
+
+  assert {
+    condition     = aws_wafv2_web_acl_association.api[0].resource_arn == aws_api_gateway_stage.live.arn
+    error_message = "A firewall that no stage is behind guards nothing."
+  }
+
+  assert {
+    condition = alltrue([
+      for rule in aws_wafv2_web_acl.api[0].rule : (
+        rule.name == "rate-of-an-address" ? length(one(rule.action).block) == 1 : length(one(rule.override_action).none) == 1
+      )
+    ])
+    error_message = "Unless told to count, each rule must block."
+  }
+
+  assert {
+    condition     = one(one([for rule in aws_wafv2_web_acl.api[0].rule : rule if rule.name == "rate-of-an-address"]).statement).rate_based_statement[0].limit == 10000
+    error_message = "The rate must be the one that was asked for."
+  }
+}
+
+run "bodies_and_queries_that_the_api_takes_pass_the_firewall" {
+  command   = plan
+  providers = { aws = aws.primary }
+
+  module {
+    source = "./build/primary"
+  }
+
+  assert {
+    condition = toset([
+      for override in one(one([for rule in aws_wafv2_web_acl.api[0].rule : rule if rule.name == "AWSManagedRulesCommonRuleSet"]).statement).managed_rule_group_statement[0].rule_action_override :
+      override.name if length(one(override.action_to_use).count) == 1
+    ]) == toset(["SizeRestrictions_BODY", "SizeRestrictions_QUERYSTRING"])
+    error_message = "The common rules block bodies over 8 KB and queries over 2 KB unless those two rules count only."
+  }
+}
+
+run "what_the_firewall_refuses_is_logged_without_the_key" {
+  command   = plan
+  providers = { aws = aws.primary }
+
+  module {
+    source = "./build/primary"
+  }
+
+  assert {
+    condition     = aws_cloudwatch_log_group.waf[0].name == "aws-waf-logs-stack"
+    error_message = "WAF takes no log group whose name does not begin with aws-waf-logs-."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_log_group.waf[0].retention_in_days == 365
+    error_message = "A log without retention is kept, and paid for, for ever."
+  }
+
+  assert {
+    condition     = one(one(aws_wafv2_web_acl_logging_configuration.api[0].redacted_fields).single_header).name == "x-api-key"
+    error_message = "The API key must not be in the firewall's log."
+  }
+}
+
+run "each_group_can_be_set_to_count" {
+  command   = plan
+  providers = { aws = aws.primary }
+
+  module {
+    source = "./build/primary"
+  }
+
+  variables {
+    waf = {
+      enabled              = true
+      rate_limit           = 10000
+      rate                 = "COUNT"
+      ip_reputation        = "COUNT"
+      known_bad_inputs     = "COUNT"
+      common               = "COUNT"
+      common_rules_counted = []
+    }
+  }
+
+  assert {
+    condition = alltrue([
+      for rule in aws_wafv2_web_acl.api[0].rule : (
+        rule.name == "rate-of-an-address" ? length(one(rule.action).count) == 1 : length(one(rule.override_action).count) == 1
+      )
+    ])
+    error_message = "Each rule must count where it is told to."
+  }
+}
+
+run "the_firewall_can_be_left_out" {
+  command   = plan
+  providers = { aws = aws.primary }
+
+  module {
+    source = "./build/primary"
+  }
+
+  variables {
+    waf = {
+      enabled              = false
+      rate_limit           = 10000
+      rate                 = "BLOCK"
+      ip_reputation        = "BLOCK"
+      known_bad_inputs     = "BLOCK"
+      common               = "BLOCK"
+      common_rules_counted = []
+    }
+  }
+
+  assert {
+    condition     = length(concat(aws_wafv2_web_acl.api, aws_wafv2_web_acl_association.api, aws_cloudwatch_log_group.waf)) == 0
+    error_message = "Parts of a firewall are made that was not asked for."
+  }
+}

@@ -1,0 +1,333 @@
+# Who is told what, and what is kept: logs, traces, alarms. The runs are on one region's module, for a
+# run sees the resources of its own module only.
+
+mock_provider "aws" {
+  alias           = "primary"
+  source          = "./tests/aws"
+  override_during = plan
+}
+
+mock_provider "aws" {
+  alias           = "secondary"
+  source          = "./tests/aws"
+  override_during = plan
+}
+
+mock_provider "aws" {
+  alias           = "global"
+  source          = "./tests/aws"
+  override_during = plan
+}
+
+variables {
+  name                    = "stack"
+  region                  = "us-east-1"
+  peer_region             = "us-west-2"
+  standby                 = false
+  domain_name             = "api.example.com"
+  hosted_zone_id          = "Z0"
+  validation_record_fqdns = []
+  table_arn               = "arn:aws:dynamodb:us-east-1:123456789012:table/stack-items"
+  table_name              = "stack-items"
+  write_authorization     = "API_KEY"
+  encryption              = "AWS_OWNED"
+
+  manage_api_gateway_log_role = true
+
+  monitoring = { email = null, dashboards = true, log_retention_days = 365 }
+  limits     = { requests_per_second = 1000, burst = 500, writes_per_second = 400, write_burst = 200, writes_per_day = 5000 }
+  # The provider takes seconds for a firewall, of which no run here sees anything.
+  waf = {
+    enabled              = false
+    rate_limit           = 10000
+    rate                 = "BLOCK"
+    ip_reputation        = "BLOCK"
+    known_bad_inputs     = "BLOCK"
+    common               = "BLOCK"
+    common_rules_counted = []
+  }
+}
+
+run "the_access_log_says_how_it_went_and_holds_no_data" {
+  command   = plan
+  providers = { aws = aws.primary }
+
+  module {
+    source = "./build/primary"
+  }
+
+  assert {
+    condition = alltrue([
+      for variable in [
+        "$context.requestId", "$context.resourcePath", "$context.status", "$context.responseLatency",
+        "$context.integration.latency", "$context.identity.apiKeyId", "$context.wafResponseCode", "$context.identity.sourceIp",
+      ] : contains(values(jsondecode(one(aws_api_gateway_stage.live.access_log_settings).format)), variable)
+    ])
+    error_message = "Whoever looks into an incident needs route, status, latencies, caller and what the firewall said."
+  }
+
+  assert {
+    condition = !anytrue([
+      for variable in ["$context.path", "$context.identity.apiKey", "querystring", "$input", "header"] :
+      anytrue([for value in values(jsondecode(one(aws_api_gateway_stage.live.access_log_settings).format)) : endswith(value, variable) || strcontains(value, "override")])
+    ])
+    error_message = "The access log must hold no data, and not the API key itself."
+  }
+}
+
+run "execution_logs_hold_errors_and_no_data" {
+  command   = plan
+  providers = { aws = aws.primary }
+
+  module {
+    source = "./build/primary"
+  }
+
+  assert {
+    condition = (
+      one(aws_api_gateway_method_settings.all.settings).logging_level == "ERROR"
+      && !one(aws_api_gateway_method_settings.all.settings).data_trace_enabled
+      && one(aws_api_gateway_method_settings.all.settings).metrics_enabled
+    )
+    error_message = "Execution logs need level ERROR and no data trace, which writes bodies and keys; and each route needs metrics."
+  }
+
+  assert {
+    condition     = startswith(aws_cloudwatch_log_group.execution.name, "API-Gateway-Execution-Logs_") && endswith(aws_cloudwatch_log_group.execution.name, "/v1")
+    error_message = "Under another name API Gateway makes a group of its own, kept for ever."
+  }
+}
+
+run "every_log_ends" {
+  command   = plan
+  providers = { aws = aws.primary }
+
+  module {
+    source = "./build/primary"
+  }
+
+  assert {
+    condition = alltrue([
+      for group in [aws_cloudwatch_log_group.read, aws_cloudwatch_log_group.write, aws_cloudwatch_log_group.access, aws_cloudwatch_log_group.execution] :
+      group.retention_in_days == 365
+    ])
+    error_message = "A log without retention is kept, and paid for, for ever."
+  }
+}
+
+run "requests_are_traced_from_the_stage_through_the_functions" {
+  command   = plan
+  providers = { aws = aws.primary }
+
+  module {
+    source = "./build/primary"
+  }
+
+  assert {
+    condition     = aws_api_gateway_stage.live.xray_tracing_enabled
+    error_message = "The stage must begin the trace."
+  }
+
+  assert {
+    condition = alltrue([
+      for function in [aws_lambda_function.api_handler, aws_lambda_function.write] : one(function.tracing_config).mode == "Active"
+    ])
+    error_message = "Each function must go on with the trace."
+  }
+}
+
+run "one_stack_of_an_account_sets_api_gateways_role" {
+  command   = plan
+  providers = { aws = aws.primary }
+
+  module {
+    source = "./build/primary"
+  }
+
+  assert {
+    condition     = length(aws_api_gateway_account.this) == 1
+    error_message = "Without a role for API Gateway the stage can't log."
+  }
+}
+
+run "other_stacks_of_an_account_leave_api_gateways_role_alone" {
+  command   = plan
+  providers = { aws = aws.primary }
+
+  module {
+    source = "./build/primary"
+  }
+
+  variables {
+    manage_api_gateway_log_role = false
+  }
+
+  assert {
+    condition     = length(aws_api_gateway_account.this) == 0 && length(aws_iam_role.gateway_logs) == 0
+    error_message = "Two stacks that set the account's role take it from each other."
+  }
+}
+
+run "every_symptom_has_an_alarm_that_tells_somebody" {
+  command   = plan
+  providers = { aws = aws.primary }
+
+  module {
+    source = "./build/primary"
+  }
+
+  assert {
+    condition = (
+      toset(keys(aws_cloudwatch_metric_alarm.symptom)) == toset([
+        "api-5xx", "api-latency", "read-errors", "read-throttles", "write-errors", "write-throttles",
+        "table-errors", "table-read-throttles", "table-write-throttles", "replication-lag", "certificate-expiry",
+      ])
+    )
+    error_message = "A symptom has no alarm."
+  }
+
+  assert {
+    condition = alltrue([
+      for alarm in aws_cloudwatch_metric_alarm.symptom :
+      tolist(alarm.alarm_actions) == tolist([output.topic_arn]) && tolist(alarm.ok_actions) == tolist([output.topic_arn])
+    ])
+    error_message = "An alarm that tells nobody is none."
+  }
+
+  assert {
+    condition = alltrue([
+      for alarm in aws_cloudwatch_metric_alarm.symptom :
+      startswith(alarm.alarm_description, "us-east-1") && strcontains(alarm.alarm_description, "NEXT:") && length(alarm.alarm_description) <= 1024
+    ])
+    error_message = "An alarm's description must say where, what broke, and what to do next, in CloudWatch's 1,024 characters."
+  }
+
+  assert {
+    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.symptom : startswith(alarm.alarm_name, "stack-")])
+    error_message = "Alarms of two stacks in one account must not share a name."
+  }
+}
+
+run "alarms_watch_what_they_say" {
+  command   = plan
+  providers = { aws = aws.primary }
+
+  module {
+    source = "./build/primary"
+  }
+
+  assert {
+    condition = (
+      aws_cloudwatch_metric_alarm.symptom["replication-lag"].dimensions == tomap({ TableName = "stack-items", ReceivingRegion = "us-west-2" })
+      && aws_cloudwatch_metric_alarm.symptom["replication-lag"].treat_missing_data == "ignore"
+    )
+    error_message = "Replication is measured where a write is made, per receiving region; silence says nothing of it."
+  }
+
+  assert {
+    condition = (
+      aws_cloudwatch_metric_alarm.symptom["api-5xx"].dimensions == tomap({ ApiName = "stack", Stage = "v1" })
+      && aws_cloudwatch_metric_alarm.symptom["api-5xx"].statistic == "Average"
+      && aws_cloudwatch_metric_alarm.symptom["api-latency"].extended_statistic == "p99"
+    )
+    error_message = "The API's alarms are on the rate of 5xx and on p99, of its own stage."
+  }
+
+  assert {
+    condition = toset(flatten([
+      for query in aws_cloudwatch_metric_alarm.symptom["table-errors"].metric_query : [for metric in query.metric : metric.dimensions["Operation"]]
+      ])) == toset(["GetItem", "PutItem", "Scan"]
+    )
+    error_message = "DynamoDB counts its errors by operation, so each that the functions use must be added up."
+  }
+}
+
+run "the_standby_tells_that_it_serves" {
+  command   = plan
+  providers = { aws = aws.primary }
+
+  module {
+    source = "./build/primary"
+  }
+
+  variables {
+    standby = true
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.symptom["standby-takes-writes"].dimensions == tomap({ FunctionName = "stack-write" })
+    error_message = "Route 53's alarms may be lost with us-east-1: the standby must say by itself that clients have come."
+  }
+}
+
+run "dashboards_can_be_left_out" {
+  command   = plan
+  providers = { aws = aws.primary }
+
+  module {
+    source = "./build/primary"
+  }
+
+  variables {
+    monitoring = { email = null, dashboards = false, log_retention_days = 365 }
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_dashboard.region) == 0
+    error_message = "A dashboard is made that was not asked for."
+  }
+}
+
+run "cloudwatch_may_use_the_topic_and_its_key" {
+  command   = plan
+  providers = { aws = aws.primary }
+
+  module {
+    source = "./notifications"
+  }
+
+  assert {
+    condition     = aws_sns_topic.alarms.kms_master_key_id == aws_kms_key.alarms.arn && aws_kms_key.alarms.enable_key_rotation
+    error_message = "The topic needs a key of its own: CloudWatch may not use the one that AWS manages, and drops alarms in silence."
+  }
+
+  assert {
+    condition = anytrue([
+      for statement in jsondecode(aws_kms_key.alarms.policy).Statement :
+      try(statement.Principal.Service, "") == "cloudwatch.amazonaws.com"
+      && toset(flatten([statement.Action])) == toset(["kms:Decrypt", "kms:GenerateDataKey*"])
+    ])
+    error_message = "CloudWatch must be allowed to use the topic's key, or it drops alarms in silence."
+  }
+
+  assert {
+    condition = anytrue([
+      for statement in jsondecode(aws_sns_topic_policy.alarms.policy).Statement :
+      try(statement.Principal.Service, "") == "cloudwatch.amazonaws.com" && statement.Action == "sns:Publish"
+    ])
+    error_message = "CloudWatch must be allowed to publish to the topic."
+  }
+
+  assert {
+    condition     = length(aws_sns_topic_subscription.email) == 0
+    error_message = "Nobody is to get mail who did not ask for it."
+  }
+}
+
+run "alarms_are_mailed_to_whom_it_is_asked" {
+  command   = plan
+  providers = { aws = aws.primary }
+
+  module {
+    source = "./notifications"
+  }
+
+  variables {
+    email = "ops@example.com"
+  }
+
+  assert {
+    condition     = aws_sns_topic_subscription.email[0].endpoint == "ops@example.com"
+    error_message = "The mailbox that was given must get the alarms."
+  }
+}

@@ -1,0 +1,184 @@
+# What stands between callers and the data: limits, TLS, rights, keys. The runs are on
+# one region's module, for a run sees the resources of its own module only.
+
+mock_provider "aws" {
+  alias           = "primary"
+  source          = "./tests/aws"
+  override_during = plan
+}
+
+mock_provider "aws" {
+  alias           = "secondary"
+  source          = "./tests/aws"
+  override_during = plan
+}
+
+mock_provider "aws" {
+  alias           = "global"
+  source          = "./tests/aws"
+  override_during = plan
+}
+
+variables {
+  name                    = "stack"
+  region                  = "us-east-1"
+  peer_region             = "us-west-2"
+  standby                 = false
+  domain_name             = "api.example.com"
+  hosted_zone_id          = "Z0"
+  validation_record_fqdns = []
+  table_arn               = "arn:aws:dynamodb:us-east-1:123456789012:table/stack-items"
+  table_name              = "stack-items"
+  write_authorization     = "API_KEY"
+  encryption              = "AWS_OWNED"
+
+  manage_api_gateway_log_role = true
+
+  monitoring = { email = null, dashboards = true, log_retention_days = 365 }
+  limits     = { requests_per_second = 1000, burst = 500, writes_per_second = 400, write_burst = 200, writes_per_day = 5000 }
+  # The provider takes seconds for a firewall, of which no run here sees anything.
+  waf = {
+    enabled              = false
+    rate_limit           = 10000
+    rate                 = "BLOCK"
+    ip_reputation        = "BLOCK"
+    known_bad_inputs     = "BLOCK"
+    common               = "BLOCK"
+    common_rules_counted = []
+  }
+}
+
+run "callers_are_throttled_by_stage_and_by_key" {
+  command   = plan
+  providers = { aws = aws.primary }
+
+  module {
+    source = "./build/primary"
+  }
+
+  assert {
+    condition = (
+      aws_api_gateway_method_settings.all.method_path == "*/*"
+      && one(aws_api_gateway_method_settings.all.settings).throttling_rate_limit == 1000
+      && one(aws_api_gateway_method_settings.all.settings).throttling_burst_limit == 500
+    )
+    error_message = "Every route must have the stage's limits: without them one API uses up the account's."
+  }
+
+  assert {
+    condition = (
+      one(aws_api_gateway_usage_plan.clients[0].throttle_settings).rate_limit == 400
+      && one(aws_api_gateway_usage_plan.clients[0].throttle_settings).burst_limit == 200
+      && one(aws_api_gateway_usage_plan.clients[0].quota_settings).limit == 5000
+      && one(aws_api_gateway_usage_plan.clients[0].quota_settings).period == "DAY"
+    )
+    error_message = "The key must have a throttle and a daily quota."
+  }
+}
+
+run "names_answer_over_tls_1_2_at_least" {
+  command   = plan
+  providers = { aws = aws.primary }
+
+  module {
+    source = "./build/primary"
+  }
+
+  assert {
+    condition = alltrue([
+      for name in [aws_api_gateway_domain_name.shared, aws_api_gateway_domain_name.regional] : name.security_policy == "TLS_1_2"
+    ])
+    error_message = "A domain name must refuse what is older than TLS 1.2."
+  }
+}
+
+run "each_function_may_do_its_own_work_alone" {
+  command   = plan
+  providers = { aws = aws.primary }
+
+  module {
+    source = "./build/primary"
+  }
+
+  assert {
+    condition = (
+      toset(flatten([for statement in jsondecode(aws_iam_role_policy.api_handler_role.policy).Statement : statement.Action]))
+      == toset(["dynamodb:GetItem", "dynamodb:Scan", "logs:CreateLogStream", "logs:PutLogEvents", "xray:PutTraceSegments", "xray:PutTelemetryRecords"])
+    )
+    error_message = "The reader may read, and write its logs and traces, and nothing else."
+  }
+
+  assert {
+    condition = (
+      toset(flatten([for statement in jsondecode(aws_iam_role_policy.write_role.policy).Statement : statement.Action]))
+      == toset(["dynamodb:PutItem", "logs:CreateLogStream", "logs:PutLogEvents", "xray:PutTraceSegments", "xray:PutTelemetryRecords"])
+    )
+    error_message = "The writer may write, and write its logs and traces, and nothing else."
+  }
+
+  assert {
+    condition = alltrue(flatten([
+      for policy in [aws_iam_role_policy.api_handler_role.policy, aws_iam_role_policy.write_role.policy] : [
+        for statement in jsondecode(policy).Statement :
+        startswith(join(",", flatten([statement.Action])), "xray:") == (statement.Resource == "*")
+      ]
+    ]))
+    error_message = "A right on every resource is for X-Ray alone, which knows no other."
+  }
+}
+
+run "by_default_aws_owns_the_keys" {
+  command   = plan
+  providers = { aws = aws.primary }
+
+  module {
+    source = "./build/primary"
+  }
+
+  assert {
+    condition     = output.data_key_arn == null && length(aws_kms_key.data) == 0
+    error_message = "A customer's key costs, and is not made unless it is asked for."
+  }
+}
+
+run "a_customers_key_is_for_this_regions_items_and_logs" {
+  command   = plan
+  providers = { aws = aws.primary }
+
+  module {
+    source = "./build/primary"
+  }
+
+  variables {
+    encryption = "CUSTOMER"
+  }
+
+  assert {
+    condition = alltrue([
+      for group in [aws_cloudwatch_log_group.read, aws_cloudwatch_log_group.write, aws_cloudwatch_log_group.access, aws_cloudwatch_log_group.execution] :
+      group.kms_key_id == aws_kms_key.data[0].arn
+    ])
+    error_message = "Every log must be under the customer's key."
+  }
+
+  assert {
+    condition     = aws_kms_key.data[0].enable_key_rotation
+    error_message = "The key must be rotated."
+  }
+
+  assert {
+    condition = anytrue([
+      for statement in jsondecode(aws_kms_key.data[0].policy).Statement :
+      try(statement.Principal.Service, "") == "logs.us-east-1.amazonaws.com" && contains(flatten([statement.Action]), "kms:GenerateDataKey*")
+    ])
+    error_message = "CloudWatch Logs refuses a key that it may not use."
+  }
+
+  assert {
+    condition = anytrue([
+      for statement in jsondecode(aws_kms_key.data[0].policy).Statement :
+      try(statement.Condition.StringEquals["kms:ViaService"], "") == "dynamodb.us-east-1.amazonaws.com" && contains(flatten([statement.Action]), "kms:Decrypt")
+    ])
+    error_message = "The functions can read no item whose key they may not use."
+  }
+}

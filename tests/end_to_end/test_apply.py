@@ -16,7 +16,7 @@ from tests.end_to_end.conftest import Project, copy_to
 
 pytestmark = pytest.mark.rehearsal
 
-REPLICA = 'aws_dynamodb_table.items.replica["us-west-2"]'
+REPLICA = "aws_dynamodb_table_replica.items"
 RECORDS = [f'aws_route53_record.failover["{role}-CNAME"]' for role in ("PRIMARY", "SECONDARY")]
 _LIMIT_SECONDS = 180
 
@@ -116,16 +116,12 @@ def test_an_apply_settles_and_says_what_to_operate_it_by(deployed: Deployed) -> 
 
 def without_its_replica(deployed: Deployed) -> None:
     table = (deployed.project.root / "infra/table.tf").read_text()
-    block = table[table.index("  replica {") : table.index("\n}\n\nlocals")]
-    deployed.project.replace("infra/table.tf", block, "")
-    deployed.project.replace(
-        "infra/table.tf",
-        "one(aws_dynamodb_table.items.replica).arn",
-        "aws_dynamodb_table.items.arn",
-    )
+    resource = table[table.index('resource "aws_dynamodb_table_replica"') :]
+    deployed.project.replace("infra/table.tf", resource, "")
+    deployed.project.replace("infra/api.tf", f"{REPLICA}.arn", "aws_dynamodb_table.items.arn")
 
 
-def test_a_replica_and_a_health_check_that_would_go_in_place_are_refused(
+def test_a_replica_and_a_health_check_that_would_go_are_refused(
     changed: Deployed,
 ) -> None:
     without_its_replica(changed)
@@ -134,7 +130,7 @@ def test_a_replica_and_a_health_check_that_would_go_in_place_are_refused(
     )
     planned = changed.call("plan", deletion_protection="false")
     assert planned.returncode == 1, planned.stdout + planned.stderr
-    assert f"WOULD BE REFUSED {REPLICA}: the replica of multi-region-api-items" in planned.stdout
+    assert f"WOULD BE REFUSED {REPLICA}: this copy of the table would be destroyed" in planned.stdout
     assert "WARNING aws_dynamodb_table.items: deletion protection is turned off" in planned.stdout
 
     refused = changed.call("apply", "--yes", "--allow-destroy", REPLICA)

@@ -8,6 +8,7 @@ import click
 
 from infra.commands import (
     apply,
+    cost,
     destroy,
     failback,
     failover,
@@ -46,6 +47,7 @@ for module in (
     failover,
     failback,
     status,
+    cost,
 ):
     cli.add_command(module.command)
 

@@ -1,0 +1,62 @@
+"""`python -m infra cost`: what each mode costs a month."""
+
+import json
+from pathlib import Path
+
+import click
+
+from infra.cost import prices, tables
+from infra.cost.model import MODES, TRAFFIC, Assumptions, Traffic
+
+
+@click.command("cost")
+@click.option(
+    "--prices",
+    "path",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Prices to put in front of the project's own, infra/cost/prices.toml, which has the form.",
+)
+@click.option("--primary-region", default="us-east-1", show_default=True)
+@click.option("--secondary-region", default="us-west-2", show_default=True)
+@click.option(
+    "--requests",
+    type=click.FloatRange(min=0),
+    help="Clients' requests a month, in place of the three levels.",
+)
+@click.option(
+    "--stored-gb",
+    type=click.FloatRange(min=0),
+    default=10.0,
+    show_default=True,
+    help="Items stored in each region, with --requests.",
+)
+@click.option("--detail", is_flag=True, help="Show what each sum is made of.")
+@click.option("--json", "machine", is_flag=True, help="Print everything as JSON.")
+def command(  # noqa: PLR0913 -- an argument an option
+    *,
+    path: Path | None,
+    primary_region: str,
+    secondary_region: str,
+    requests: float | None,
+    stored_gb: float,
+    detail: bool,
+    machine: bool,
+) -> None:
+    """Print what each mode of routing and standby costs a month, at three levels of traffic.
+
+    An estimate from list prices, each with its date and its source, and from what infra/ creates
+    with its defaults. Asks nobody: the prices are in a file, which --prices corrects.
+    """
+    estimate = tables.Estimate(
+        (primary_region, secondary_region),
+        MODES,
+        TRAFFIC if requests is None else (Traffic(requests, stored_gb),),
+        prices.read(path),
+        Assumptions(),
+    )
+    if machine:
+        click.echo(json.dumps(tables.document(estimate), indent=1))
+        return
+    if detail:
+        click.echo(tables.detail(estimate))
+    click.echo(tables.summary(estimate), nl=False)

@@ -8,6 +8,7 @@ import click
 
 from infra.commands import (
     apply,
+    compare,
     cost,
     destroy,
     failback,
@@ -43,6 +44,7 @@ for module in (
     apply,
     destroy,
     rehearse,
+    compare,
     local,
     failover,
     failback,

@@ -123,6 +123,14 @@ class Terraform:
             input=False,
         )
 
+    def versions(self) -> dict[str, str]:
+        """Return the versions of Terraform and of the providers that are locked, by name."""
+        said = "\n".join(self._client.checked("version"))
+        found = re.findall(
+            r"^(?:\+ )?(Terraform|provider) (?:[^/\s]+/(\S+) )?v(\S+)$", said, re.MULTILINE
+        )
+        return {f"{what} {name}".rstrip(): version for what, name, version in found}
+
     def outputs(self) -> dict[str, Any]:
         """Return the values of the outputs, sensitive ones included, by name."""
         lines = self._client.checked("output", json=python_terraform.IsFlagged)

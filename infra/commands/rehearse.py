@@ -14,20 +14,13 @@ from infra.measure import Missing, Roles, figures
 from infra.promise import Promise
 from infra.rehearsal import emulator as emulators
 from infra.rehearsal.deploy import deployed
+from infra.rehearsal.limits import LIMITS
 from infra.rehearsal.regions import Deployment
 from infra.rehearsal.scenario import CLIENTS, Outcome, rehearse
 from infra.rehearsal.stage import set_stage
-from infra.report import Report, machine, page, terminal
-
-_LIMITS = [
-    "How far replication lags: the emulator replicates at once, DynamoDB usually within a second.",
-    "How long Route 53 takes to publish a health check's change to its name servers: AWS gives no "
-    "figure, and the stand-in takes no time.",
-    "Resolvers that keep an answer for longer than its TTL, and connections that outlive a change "
-    "of DNS: the clients here honour TTLs and connect anew for every request.",
-    "How long AWS takes to start a function: all are started before the clients begin.",
-    "What AWS itself refuses: the emulator accepts more.",
-]
+from infra.report import Report, terminal
+from infra.report.store import KEPT, Store
+from infra.versions import versions
 
 
 @click.command("rehearse")
@@ -45,8 +38,16 @@ _LIMITS = [
     default=ROOT / "reports",
     help="Folder for the report.  [default: reports/]",
 )
+@click.option(
+    "--keep",
+    type=click.IntRange(min=1),
+    default=KEPT,
+    show_default=True,
+    help="Runs to keep in that folder. Older ones that were written by this command are removed; "
+    "a file that you renamed, or put there, stays.",
+)
 @click.pass_context
-def command(context: click.Context, speed: float, reports: Path) -> None:
+def command(context: click.Context, speed: float, reports: Path, keep: int) -> None:
     """Deploy two regions on this machine, lose one under traffic, and measure the recovery.
 
     Needs no AWS account and touches none. Packages the app, applies infra/ to an emulator, sends
@@ -56,6 +57,8 @@ def command(context: click.Context, speed: float, reports: Path) -> None:
     Exit status 1: a write was lost or a figure is outside the range that the configuration
     promises; the report says which and why. 2: the rehearsal could not be run.
     """
+    store = Store(reports, keep)
+    store.require_writable()
     display = Display()
     began = datetime.now(UTC)
     with (
@@ -68,7 +71,7 @@ def command(context: click.Context, speed: float, reports: Path) -> None:
         outcome = asyncio.run(_play(deployment, emulator, Clock(speed), display))
     report = _report(deployment, outcome, began, speed)
     terminal.show(report, display.console)
-    display.note(f"report: {_write(report, reports, began)}")
+    display.note(f"report: {store.write(report)}")
     context.exit(0 if report.passed else 1)
 
 
@@ -83,37 +86,26 @@ def _report(deployment: Deployment, outcome: Outcome, began: datetime, speed: fl
     roles = Roles(deployment.primary.name, deployment.standby.name)
     missing = Missing(outcome.missing_in_standby, outcome.missing_in_primary)
     return Report(
+        kind="rehearsal",
         title=f"Rehearsal: the loss of {roles.primary}",
         began=began.isoformat(timespec="seconds"),
         settings=_settings(deployment, outcome.promise, speed),
+        versions=versions(ROOT, "ministack"),
         roles=roles,
         promise=outcome.promise,
         figures=figures(outcome.timeline, outcome.promise, roles, missing),
         problems=outcome.problems,
-        limits=_LIMITS,
+        limits=LIMITS,
         timeline=outcome.timeline,
     )
 
 
-def _settings(deployment: Deployment, promise: Promise, speed: float) -> list[str]:
-    pace = "real time" if speed == 1 else f"a clock {speed:g} times as fast as real time"
-    return [
-        (
-            f"{deployment.domain_name}: {deployment.primary.name} primary, "
-            f"{deployment.standby.name} standby"
-        ),
-        (
-            f"health checks every {promise.interval:g} s, {promise.threshold} in a row to turn; "
-            f"DNS answers kept for {promise.ttl:g} s"
-        ),
-        f"{CLIENTS} clients, two requests a second each, writes and reads in turn; {pace}",
-        f"promised: detection {promise.detection} s, outage {promise.outage} s",
-    ]
-
-
-def _write(report: Report, folder: Path, began: datetime) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"rehearsal-{began:%Y%m%dT%H%M%SZ}.html"
-    path.write_text(page.render(report))
-    path.with_suffix(".json").write_text(machine.render(report))
-    return path
+def _settings(deployment: Deployment, promise: Promise, speed: float) -> dict[str, str]:
+    return {
+        "domain name": deployment.domain_name,
+        "regions": f"{deployment.primary.name} primary, {deployment.standby.name} standby",
+        "health checks": f"every {promise.interval:g} s, {promise.threshold} in a row to turn",
+        "DNS answers kept": f"{promise.ttl:g} s",
+        "clients": f"{CLIENTS}, two requests a second each, writes and reads in turn",
+        "clock": "real time" if speed == 1 else f"{speed:g} times as fast as real time",
+    }

@@ -1,10 +1,30 @@
 """The report of a rehearsal or a drill: one account, shown on a terminal, as HTML and as JSON."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from infra.measure import Figure, Roles
 from infra.promise import Promise
 from infra.timeline import Timeline
+
+RunKind = Literal["rehearsal", "drill"]
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """Something that a run can't show.
+
+    Attributes:
+        elsewhere: how it is where the run was not: on AWS, for a rehearsal.
+        here: how it was in the run.
+    """
+
+    elsewhere: str
+    here: str
+
+    def __str__(self) -> str:
+        return f"{self.elsewhere}; here: {self.here}"
 
 
 @dataclass(frozen=True)
@@ -12,9 +32,11 @@ class Report:
     """What is to be told of one run.
 
     Attributes:
+        kind: what sort of run it was.
         title: what was done.
         began: when, as ISO 8601 in UTC.
-        settings: what the reader must know of the configuration, in words.
+        settings: by name, what the figures depend on; two runs can be compared if theirs are alike.
+        versions: by name, what the run was made with: of the project, of its tools, the machine.
         roles: which region was cut, and which took over.
         promise: what the configuration promises.
         figures: what was measured; empty if the region was not cut.
@@ -23,14 +45,16 @@ class Report:
         timeline: what happened.
     """
 
+    kind: RunKind
     title: str
     began: str
-    settings: list[str]
+    settings: Mapping[str, str]
+    versions: Mapping[str, str]
     roles: Roles
     promise: Promise
-    figures: list[Figure]
-    problems: list[str]
-    limits: list[str]
+    figures: Sequence[Figure]
+    problems: Sequence[str]
+    limits: Sequence[Limit]
     timeline: Timeline
 
     @property

@@ -3,8 +3,16 @@
 import jinja2
 
 from infra.report import Report
-from infra.report.plot import plot
+from infra.report.plot import gauge, plot
 from infra.report.words import measured, promised
+
+# What a reader looks for first, in the page's words.
+_HEADLINES = {
+    "client outage, max": "longest outage of a client",
+    "detection": "until the loss was noticed",
+    "missing in the standby": "acknowledged writes missing",
+    "failed requests": "requests that failed",
+}
 
 
 def render(report: Report) -> str:
@@ -17,4 +25,11 @@ def render(report: Report) -> str:
         undefined=jinja2.StrictUndefined,
     )
     template = environment.get_template("page.html.j2")
-    return template.render(report=report, plot=plot(report), measured=measured, promised=promised)
+    return template.render(
+        report=report,
+        headlines=_HEADLINES,
+        plot=plot(report),
+        gauge=gauge,
+        measured=measured,
+        promised=promised,
+    )

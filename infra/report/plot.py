@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from infra.measure import Figure
 from infra.report import Report
 from infra.timeline import Kind, Moment, Request
 
@@ -31,6 +32,21 @@ class Label:
     x: float
     y: float
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    """A figure within its promised range, in per cent of a scale that begins at 0.
+
+    Attributes:
+        start: where the range begins.
+        width: how wide it is.
+        mark: where the figure is.
+    """
+
+    start: float
+    width: float
+    mark: float
 
 
 @dataclass(frozen=True)
@@ -78,6 +94,23 @@ def plot(report: Report) -> Plot:
             if m.kind in {Kind.CUT, Kind.HEALED}
         ],
         _window(report, scale),
+    )
+
+
+def gauge(figure: Figure, report: Report) -> Gauge | None:
+    """Lay a duration out beside its range; None for what has no range, or never came about.
+
+    All of a report's gauges share one scale, so that they can be compared down a column.
+    """
+    if figure.unit != "s" or figure.promised is None or figure.value is None:
+        return None
+    durations = [f for f in report.figures if f.unit == "s"]
+    ends = [f.promised.high for f in durations if f.promised is not None]
+    percent = 100 / max([*ends, *(f.value for f in durations if f.value is not None)])
+    return Gauge(
+        round(figure.promised.low * percent, 1),
+        round((figure.promised.high - figure.promised.low) * percent, 1),
+        round(figure.value * percent, 1),
     )
 
 

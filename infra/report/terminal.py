@@ -9,9 +9,12 @@ from infra.report.words import measured, promised
 
 
 def show(report: Report, console: Console) -> None:
-    """Print the figures, what went wrong, and the verdict."""
+    """Print the figures, what the run can't show, what went wrong, and the verdict."""
     if report.figures:
         console.print(_table(report))
+    console.print(f"What a {report.kind} can't show:", style="dim")
+    for limit in report.limits:
+        console.print(f"  {escape(str(limit))}", style="dim")
     for problem in report.problems:
         console.print(f"[red]![/red] {escape(problem)}")
     colour, word = ("green", "PASSED") if report.passed else ("red", "FAILED")

@@ -1,6 +1,7 @@
 """Figures in words, the same wherever a report is shown."""
 
 from infra.measure import Figure
+from infra.report.comparison import Pair
 
 
 def measured(figure: Figure) -> str:
@@ -15,3 +16,10 @@ def promised(figure: Figure) -> str:
     if figure.promised is None:
         return ""
     return f"{figure.promised} {figure.unit}".rstrip()
+
+
+def changed(pair: Pair) -> str:
+    """Return by how much a figure changed, with its sign; nothing where it can't be said."""
+    if pair.change is None or pair.after is None:
+        return ""
+    return f"{pair.change:+.1f} s" if pair.after.unit == "s" else f"{pair.change:+.0f}"

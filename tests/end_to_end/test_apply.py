@@ -130,7 +130,9 @@ def test_a_replica_and_a_health_check_that_would_go_are_refused(
     )
     planned = changed.call("plan", deletion_protection="false")
     assert planned.returncode == 1, planned.stdout + planned.stderr
-    assert f"WOULD BE REFUSED {REPLICA}: this copy of the table would be destroyed" in planned.stdout
+    assert (
+        f"WOULD BE REFUSED {REPLICA}: this copy of the table would be destroyed" in planned.stdout
+    )
     assert "WARNING aws_dynamodb_table.items: deletion protection is turned off" in planned.stdout
 
     refused = changed.call("apply", "--yes", "--allow-destroy", REPLICA)

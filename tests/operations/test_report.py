@@ -9,8 +9,8 @@ from html.parser import HTMLParser
 from rich.console import Console
 
 from infra.measure import Missing, figures
-from infra.report import Report, machine, page, terminal
-from infra.report.plot import WIDTH, plot
+from infra.report import Limit, Report, machine, page, terminal
+from infra.report.plot import WIDTH, Gauge, gauge, plot
 from infra.timeline import Kind, Moment, Timeline
 from tests.operations.timelines import DEFAULT, EAST, ROLES, WEST, lost_and_recovered
 
@@ -20,14 +20,16 @@ HOSTILE = "\"><script>alert('&')</script>"
 def report(timeline: Timeline | None = None, missing: Missing | None = None) -> Report:
     timeline = timeline or lost_and_recovered()
     return Report(
+        kind="rehearsal",
         title="Rehearsal: the loss of us-east-1",
         began="2026-01-02T03:04:05+00:00",
-        settings=["8 clients"],
+        settings={"clients": "8"},
+        versions={"project": "abc1234"},
         roles=ROLES,
         promise=DEFAULT,
         figures=figures(timeline, DEFAULT, ROLES, missing or Missing([], [])),
         problems=[],
-        limits=["How far replication lags."],
+        limits=[Limit("replication takes a second", "none")],
         timeline=timeline,
     )
 
@@ -98,10 +100,40 @@ def test_the_page_needs_nothing_from_elsewhere() -> None:
     assert not re.search(r"https?:|//[a-z]|url\(|@import", text)
 
 
+def test_the_page_forbids_itself_to_fetch_or_run_anything() -> None:
+    attributes = dict(Elements(page.render(report())).attributes)
+    assert attributes["http-equiv"] == "Content-Security-Policy"
+    assert "default-src 'none'; style-src 'unsafe-inline'" in page.render(report())
+
+
+def test_the_page_begins_with_what_a_reader_looks_for_first() -> None:
+    text = page.render(report(missing=Missing(["lost"], [])))
+    tiles = re.findall(r'<dt>(.*?)</dt><dd class="(.*?)">(.*?)</dd><dd class="soft">(.*?)<', text)
+    assert tiles == [
+        ("longest outage of a client", "value", "40.0 s", "promised: 20 to 58 s"),
+        ("until the loss was noticed", "value", "30.0 s", "promised: 20 to 48 s"),
+        ("acknowledged writes missing", "value broken", "1", "promised: 0"),
+        ("requests that failed", "value", "3", "nothing promised"),
+    ]
+
+
+def test_the_page_and_the_terminal_say_what_the_run_cant_show() -> None:
+    assert "<tr><td>replication takes a second</td><td>none</td></tr>" in page.render(report())
+    assert "What a rehearsal can't show:\n  replication takes a second; here: none\n" in (
+        on_a_terminal(report())
+    )
+
+
+def test_the_page_says_of_what_settings_and_versions_the_run_was() -> None:
+    text = page.render(report())
+    assert '<th scope="row" class="soft">clients</th><td>8</td>' in text
+    assert '<th scope="row" class="soft">project</th><td>abc1234</td>' in text
+
+
 def test_the_page_says_what_was_measured_and_what_was_promised() -> None:
     text = page.render(report())
     assert "<strong>Passed:</strong> us-west-2 took over" in text
-    rows = re.findall(r'<th scope="row">(.*?)</th><td.*?>(.*?)</td><td.*?>(.*?)</td>', text)
+    rows = re.findall(r'<th scope="row">(.*?)</th><td.*?>(.*?)</td><td.*?>(.*?)</td>\n', text)
     assert ("detection", "30.0 s", "20 to 48 s") in rows
     assert ("client outage, max", "40.0 s", "20 to 58 s") in rows
     assert ("failed requests", "3", "") in rows
@@ -127,14 +159,15 @@ def test_no_text_from_the_run_becomes_markup_of_the_page() -> None:
         report(timeline),
         title=HOSTILE,
         began=HOSTILE,
-        settings=[HOSTILE],
+        settings={HOSTILE: HOSTILE},
+        versions={HOSTILE: HOSTILE},
         problems=[HOSTILE],
-        limits=[HOSTILE],
+        limits=[Limit(HOSTILE, HOSTILE)],
     )
     text = page.render(hostile)
     assert "<script" not in text
     assert Elements(text).found.count("script") == 0
-    assert text.count("&lt;script&gt;") >= 9
+    assert text.count("&lt;script&gt;") >= 13
 
 
 def test_a_run_in_which_nothing_happened_has_a_page_too() -> None:
@@ -209,6 +242,19 @@ def test_ticks_count_from_the_cut() -> None:
     assert ticks["-100 s"] == x(0)
     assert ticks["120 s"] == x(220)
     assert len(ticks) <= 12
+
+
+def test_gauges_share_a_scale_that_ends_with_the_longest_of_promises_and_figures() -> None:
+    shown = report()
+    found = {figure.name: gauge(figure, shown) for figure in shown.figures}
+    assert found["detection"] == Gauge(34.5, 48.3, 51.7)  # 20 to 48 s, and 30 s, of 58 s
+    assert found["client outage, max"] == Gauge(34.5, 65.5, 69.0)
+    assert found["failed requests"] is None
+    assert found["missing in the standby"] is None
+    late = replace(shown.figures[0], value=116.0)
+    assert gauge(late, replace(shown, figures=[late])) == Gauge(17.2, 24.1, 100.0)
+    never = replace(late, value=None)
+    assert gauge(never, replace(shown, figures=[never])) is None
 
 
 def test_nothing_is_drawn_outside_the_plot() -> None:

@@ -240,3 +240,15 @@ def test_a_provider_that_is_not_to_be_had_is_said_with_the_way_to_a_mirror(
     assert "\n" not in str(told.value)
     assert "could not connect to registry.terraform.io" in str(told.value)
     assert "`terraform providers mirror FOLDER`" in str(told.value)
+
+
+def test_the_versions_of_terraform_and_of_its_providers_are_told(fake: Path) -> None:
+    said = (
+        "Terraform v1.11.4\non linux_amd64\n"
+        "+ provider registry.terraform.io/hashicorp/aws v5.100.0\n\nYour version is out of date!"
+    )
+    environment = install(fake, f"printf '%s\\n' '{said}'")
+    assert Terraform(fake, environment).versions() == {
+        "Terraform": "1.11.4",
+        "provider hashicorp/aws": "5.100.0",
+    }

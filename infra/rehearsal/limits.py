@@ -1,0 +1,41 @@
+"""What a rehearsal can't show: told with every report, and the table of docs/emulator.md."""
+
+from infra.report import Limit
+
+LIMITS = (
+    Limit("DynamoDB replicates usually within a second, and says how late it is", "at once"),
+    Limit(
+        "Route 53 takes some time, of which AWS gives no figure, to publish a health check's "
+        "change",
+        "none",
+    ),
+    Limit(
+        "Route 53's checkers are in eight regions, their number not published",
+        "sixteen, each on its own phase",
+    ),
+    Limit(
+        "An alarm's health check follows the alarm's metric data", "it follows the alarm's state"
+    ),
+    Limit(
+        "Functions start in hundreds of milliseconds, SnapStart or not",
+        "all are started before clients begin",
+    ),
+    Limit(
+        "API Gateway, Lambda and WAF publish metrics and logs",
+        "no metrics, no access logs, WAF does nothing",
+    ),
+    Limit("IAM is enforced", "it is off, unless a test turns it on"),
+    Limit("AWS refuses what its documentation says it refuses", "the emulator accepts more"),
+    Limit(
+        "Functions run on arm64 and Python 3.13",
+        "on this machine's processor and the emulator's own Python",
+    ),
+    Limit(
+        "The Host that a function sees is the one the client asked for",
+        "always the region's own name",
+    ),
+    Limit(
+        "Resolvers and connection pools may keep an address for longer than its TTL",
+        "clients honour TTLs and connect anew",
+    ),
+)

@@ -5,6 +5,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from infra.fault import Reaction
 from infra.promise import Promise, Range
 from infra.timeline import Kind, Operation, Request, Timeline
 
@@ -52,28 +53,86 @@ class Missing:
     in_primary: Sequence[str] | None
 
 
-def figures(timeline: Timeline, promise: Promise, roles: Roles, missing: Missing) -> list[Figure]:
+def reaction(timeline: Timeline, roles: Roles) -> Reaction | None:
+    """Return what DNS had done about the fault by the time it was healed; None if none was there.
+
+    Both regions down is only what it should be if DNS answers the primary in the end.
+    """
+    cut = timeline.first(Kind.CUT, roles.primary)
+    if cut is None:
+        return None
+    healed = _healed(timeline, roles)
+    so_far = [moment for moment in timeline.moments if moment.at < healed]
+    answers = [moment.region for moment in so_far if moment.kind is Kind.DNS and moment.at >= cut]
+    health = {m.region: m.kind for m in so_far if m.kind in {Kind.HEALTHY, Kind.UNHEALTHY}}
+    both_down = all(
+        health.get(region) is Kind.UNHEALTHY for region in (roles.primary, roles.standby)
+    )
+    if both_down and (not answers or answers[-1] == roles.primary):
+        return Reaction.BOTH_DOWN
+    return Reaction.FAILS_OVER if roles.standby in answers else Reaction.STAYS
+
+
+def figures(
+    timeline: Timeline,
+    promise: Promise,
+    roles: Roles,
+    missing: Missing,
+    expected: Reaction = Reaction.FAILS_OVER,
+) -> list[Figure]:
     """Return the report's figures, in the order of events; none if no region was cut.
 
     Args:
-        timeline: a run with at most one cut and one heal.
-        promise: what the configuration promises.
+        timeline: a run with at most one cut and one heal of a region.
+        promise: what the configuration promises for the fault.
         roles: which region was cut.
         missing: writes that were lost.
+        expected: what must come of the fault.
     """
     cut = timeline.first(Kind.CUT, roles.primary)
     if cut is None:
         return []
+    match expected:
+        case Reaction.FAILS_OVER:
+            return _of_a_failover(timeline, promise, roles, missing, cut)
+        case Reaction.STAYS:
+            turns = _count(timeline, Kind.UNHEALTHY, roles.primary, cut)
+            answers = _count(timeline, Kind.DNS, roles.standby, cut)
+            unmoved = [
+                Figure("health check turned", turns, "", Range(0, 0)),
+                Figure("DNS answered the standby", answers, "", Range(0, 0)),
+            ]
+        case Reaction.BOTH_DOWN:
+            unmoved = [
+                _since(
+                    f"detection in the {role}",
+                    cut,
+                    timeline.first(Kind.UNHEALTHY, region, cut),
+                    promise.detection,
+                )
+                for role, region in (("primary", roles.primary), ("standby", roles.standby))
+            ]
+    # Nobody takes over, so how long clients wait is the fault's to say, and nothing is promised.
+    return [
+        *unmoved,
+        *_outages(timeline, cut, math.inf, None),
+        Figure("failed requests", failed_requests(timeline), "", None),
+        Figure("acknowledged writes", len(timeline.acknowledged_writes()), "", None),
+        _lost("missing in the standby, healed", missing.in_standby),
+        _lost("missing in the primary, healed", missing.in_primary),
+    ]
+
+
+def _of_a_failover(
+    timeline: Timeline, promise: Promise, roles: Roles, missing: Missing, cut: float
+) -> list[Figure]:
     healed = timeline.first(Kind.HEALED, roles.primary)
-    outages = client_outages(timeline, cut, math.inf if healed is None else healed)
     return [
         _since(
             "detection", cut, timeline.first(Kind.UNHEALTHY, roles.primary, cut), promise.detection
         ),
         _since("DNS switch", cut, timeline.first(Kind.DNS, roles.standby, cut), promise.detection),
-        Figure("client outage, p50", quantile(outages, 0.50), "s", promise.outage),
-        Figure("client outage, p99", quantile(outages, 0.99), "s", promise.outage),
-        Figure("client outage, max", quantile(outages, 1.00), "s", promise.outage),
+        *_outages(timeline, cut, _healed(timeline, roles), promise.outage),
         Figure("failed requests", failed_requests(timeline), "", None),
         Figure("failed outside the outage", failed_outside(timeline, cut), "", Range(0, 0)),
         Figure("acknowledged writes", len(timeline.acknowledged_writes()), "", None),
@@ -81,6 +140,24 @@ def figures(timeline: Timeline, promise: Promise, roles: Roles, missing: Missing
         *_failback(timeline, promise, roles, healed),
         _lost("missing in the primary, healed", missing.in_primary),
     ]
+
+
+def _healed(timeline: Timeline, roles: Roles) -> float:
+    healed = timeline.first(Kind.HEALED, roles.primary)
+    return math.inf if healed is None else healed
+
+
+def _outages(timeline: Timeline, cut: float, healed: float, promised: Range | None) -> list[Figure]:
+    outages = client_outages(timeline, cut, healed)
+    shares = {"p50": 0.50, "p99": 0.99, "max": 1.00}
+    return [
+        Figure(f"client outage, {name}", quantile(outages, share), "s", promised)
+        for name, share in shares.items()
+    ]
+
+
+def _count(timeline: Timeline, kind: Kind, region: str, since: float) -> int:
+    return sum((m.kind, m.region) == (kind, region) and m.at >= since for m in timeline.moments)
 
 
 def client_outages(timeline: Timeline, cut: float, healed: float) -> list[float]:
@@ -157,9 +234,9 @@ def _failback(
             "failback, health check",
             healed,
             timeline.first(Kind.HEALTHY, roles.primary, healed),
-            promise.detection,
+            promise.recognition,
         ),
-        _since("failback, last client", healed, back, promise.outage),
+        _since("failback, last client", healed, back, promise.failback),
     ]
 
 

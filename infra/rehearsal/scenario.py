@@ -1,4 +1,4 @@
-"""The rehearsal itself: clients at work, the primary region lost, healed, everything noted."""
+"""The rehearsal itself: clients at work, a fault in a region, healed, everything noted."""
 
 import asyncio
 import contextlib
@@ -7,12 +7,13 @@ from dataclasses import dataclass, field, replace
 
 from infra.clock import Clock
 from infra.errors import InfraError
+from infra.fault import Fault, Reaction
 from infra.promise import ALIAS_TTL, Promise
 from infra.rehearsal import diagnosis
-from infra.rehearsal.faults.blackhole import blackhole
 from infra.rehearsal.front import CONCURRENCY
 from infra.rehearsal.regions import Deployment, Region
 from infra.rehearsal.route53 import HealthChange
+from infra.rehearsal.scene import Scene
 from infra.rehearsal.stage import Stage
 from infra.timeline import Kind, Moment, Operation, Timeline
 from infra.traffic import client
@@ -33,10 +34,10 @@ class Outcome:
     """What a rehearsal found.
 
     Attributes:
-        promise: what the configuration promises.
+        promise: what the configuration promises for the fault.
         timeline: what happened.
-        missing_in_standby: acknowledged writes that the standby lacked while the primary was cut;
-            None if that was not reached.
+        missing_in_standby: acknowledged writes that the standby lacked, once it had taken over
+            where that is expected, else after all was healed; None if that was not reached.
         missing_in_primary: acknowledged writes that the primary lacked after all was healed.
         problems: what went wrong, in words; empty if all went well.
     """
@@ -48,22 +49,25 @@ class Outcome:
     problems: list[str] = field(default_factory=list)
 
 
-async def rehearse(stage: Stage, deployment: Deployment, clock: Clock, status: Status) -> Outcome:
-    """Lose the primary region under traffic, heal it, and note what happens.
+async def rehearse(
+    stage: Stage, deployment: Deployment, fault: Fault[Scene], clock: Clock, status: Status
+) -> Outcome:
+    """Do something to the primary region under traffic, heal it, and note what happens.
 
-    The region is not cut unless traffic flows and both health checks pass, as on any game day.
+    Nothing is done unless traffic flows and both health checks pass, as on any game day.
 
     Args:
         stage: what runs around the emulator.
         deployment: what Terraform created in it.
+        fault: what is done.
         clock: real or compressed time.
         status: called with a line about what is going on.
     """
-    run = _Run(stage, deployment, clock, status)
+    run = _Run(stage, deployment, fault, clock, status)
     await run.warm_up()
     async with run.traffic():
         if await run.steady():
-            async with blackhole(stage.fronts[deployment.primary.name]):
+            async with fault.inject(run.scene):
                 await run.cut()
             await run.healed()
     return run.outcome
@@ -98,8 +102,25 @@ def promise_of(stage: Stage, deployment: Deployment) -> Promise:
 class _Run:
     """One run in three acts."""
 
-    def __init__(self, stage: Stage, deployment: Deployment, clock: Clock, status: Status) -> None:
-        self.outcome = Outcome(promise_of(stage, deployment))
+    def __init__(
+        self,
+        stage: Stage,
+        deployment: Deployment,
+        fault: Fault[Scene],
+        clock: Clock,
+        status: Status,
+    ) -> None:
+        promise = promise_of(stage, deployment)
+        self.outcome = Outcome(fault.promised(promise))
+        self.scene = Scene(
+            region=deployment.primary,
+            front=stage.fronts[deployment.primary.name],
+            other_front=stage.fronts[deployment.standby.name],
+            route53=stage.route53,
+            promise=promise,
+            clock=clock,
+        )
+        self._expected = fault.expected
         self._stage = stage
         self._deployment = deployment
         self._clock = clock
@@ -134,7 +155,7 @@ class _Run:
 
     async def steady(self) -> bool:
         """Let every checker have its say, then tell whether all is well enough to go on."""
-        promise = self.outcome.promise
+        promise = self.scene.promise
         await self._until(lambda: False, promise.interval * promise.threshold + _DWELL, "steady")
         records = self._stage.route53.configuration, self._deployment.domain_name
         self._problems(diagnosis.review_records(*records))
@@ -143,48 +164,81 @@ class _Run:
             *diagnosis.review_requests(self.outcome.timeline, since=0.0),
         ]
         if unfit:
-            self._problems([*unfit, "so the region was not cut: all must be well before"])
+            self._problems([*unfit, "so nothing was done to the region: all must be well before"])
         return not unfit
 
     async def cut(self) -> None:
+        """Note that the fault is there, and see it come to what it should."""
+        self._mark(Kind.CUT)
+        match self._expected:
+            case Reaction.FAILS_OVER:
+                await self._taken_over()
+            case Reaction.STAYS:
+                seconds = self.outcome.promise.detection.high + _DWELL
+                await self._until(lambda: False, seconds, "nothing may turn")
+            case Reaction.BOTH_DOWN:
+                await self._both_down()
+
+    async def _taken_over(self) -> None:
         """Wait for the standby to serve every client, and see what it holds."""
         primary, standby = self._deployment.primary, self._deployment.standby
-        self._mark(Kind.CUT, primary)
         cut = self._clock.now()
         limit = self.outcome.promise.outage.high + _PATIENCE
-        if not await self._until(lambda: self._all_served_by(standby, cut), limit, "cut"):
-            waiting = CLIENTS - self._served_by(standby, cut)
-            self._problems(
-                [
-                    (
-                        f"{waiting} of {CLIENTS} clients were not served by {standby.name} within "
-                        f"{limit:.0f} s of the loss of {primary.name}"
-                    ),
-                    *diagnosis.review_requests(self.outcome.timeline, since=cut),
-                ]
-            )
+        if await self._until(lambda: self._all_served_by(standby, cut), limit, "cut"):
+            await self._until(lambda: False, _DWELL, "standby serves")
+            self.outcome.missing_in_standby = await self._missing_in(standby)
             return
-        await self._until(lambda: False, _DWELL, "standby serves")
-        self.outcome.missing_in_standby = await self._missing_in(standby)
+        waiting = CLIENTS - self._served_by(standby, cut)
+        self._problems(
+            [
+                (
+                    f"{waiting} of {CLIENTS} clients were not served by {standby.name} within "
+                    f"{limit:.0f} s of the loss of {primary.name}"
+                ),
+                *diagnosis.review_requests(self.outcome.timeline, since=cut),
+            ]
+        )
+
+    async def _both_down(self) -> None:
+        """Wait for both health checks to turn, and a moment more for DNS."""
+        regions = (self._deployment.primary, self._deployment.standby)
+        limit = self.outcome.promise.detection.high + _PATIENCE
+        await self._until(lambda: not any(map(self._healthy, regions)), limit, "both cut")
+        await self._until(lambda: False, _DWELL, "both down")
 
     async def healed(self) -> None:
-        """Wait for the primary to serve every client again, and see what it holds."""
-        primary = self._deployment.primary
-        self._mark(Kind.HEALED, primary)
+        """Wait until all is as it was before, and see what the regions hold."""
+        primary, standby = self._deployment.primary, self._deployment.standby
+        self._mark(Kind.HEALED)
         healed = self._clock.now()
-        limit = self.outcome.promise.outage.high + _PATIENCE
-        if not await self._until(lambda: self._all_served_by(primary, healed), limit, "healed"):
+        limit = self.outcome.promise.failback.high + _PATIENCE
+        if not await self._until(lambda: self._as_before(healed), limit, "healed"):
             waiting = CLIENTS - self._served_by(primary, healed)
             self._problems(
                 [
-                    (
-                        f"{waiting} of {CLIENTS} clients were not served by {primary.name} within "
-                        f"{limit:.0f} s of its return"
-                    )
+                    f"{waiting} of {CLIENTS} clients were not served by {primary.name} within "
+                    f"{limit:.0f} s of its return"
                 ]
+                if waiting
+                else diagnosis.review_health(self._stage.route53, self._deployment)
             )
         await self._until(lambda: False, _DWELL, "primary serves")
         self.outcome.missing_in_primary = await self._missing_in(primary)
+        if self._expected is not Reaction.FAILS_OVER:
+            self.outcome.missing_in_standby = await self._missing_in(standby)
+
+    def _as_before(self, healed: float) -> bool:
+        primary, standby = self._deployment.primary, self._deployment.standby
+        return (
+            self._healthy(primary)
+            and self._healthy(standby)
+            and self._all_served_by(primary, healed)
+        )
+
+    def _healthy(self, region: Region) -> bool:
+        route53 = self._stage.route53
+        followed = region.health_check_id in route53.health_checks
+        return not followed or route53.healthy(region.health_check_id)
 
     async def _missing_in(self, region: Region) -> list[str] | None:
         """Return the acknowledged writes of the other region that did not reach this one."""
@@ -239,8 +293,9 @@ class _Run:
     def _problems(self, texts: Iterable[str]) -> None:
         self.outcome.problems.extend(texts)
 
-    def _mark(self, kind: Kind, region: Region) -> None:
-        self.outcome.timeline.moments.append(Moment(self._clock.now(), kind, region.name))
+    def _mark(self, kind: Kind) -> None:
+        moment = Moment(self._clock.now(), kind, self._deployment.primary.name)
+        self.outcome.timeline.moments.append(moment)
 
     def _note_health(self, change: HealthChange) -> None:
         for region in (self._deployment.primary, self._deployment.standby):

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from infra.fault import Reaction
 from infra.measure import Figure, Roles
 from infra.promise import Promise
 from infra.timeline import Timeline
@@ -38,6 +39,8 @@ class Report:
         settings: by name, what the figures depend on; two runs can be compared if theirs are alike.
         versions: by name, what the run was made with: of the project, of its tools, the machine.
         roles: which region was cut, and which took over.
+        expected: what had to come of the fault.
+        happened: what came of it; None if the region was not cut.
         promise: what the configuration promises.
         figures: what was measured; empty if the region was not cut.
         problems: what went wrong, in words.
@@ -51,6 +54,8 @@ class Report:
     settings: Mapping[str, str]
     versions: Mapping[str, str]
     roles: Roles
+    expected: Reaction
+    happened: Reaction | None
     promise: Promise
     figures: Sequence[Figure]
     problems: Sequence[str]
@@ -59,17 +64,31 @@ class Report:
 
     @property
     def passed(self) -> bool:
-        """Whether the region was cut, every promise kept and nothing went wrong."""
+        """Whether what should happen happened, every promise was kept and nothing went wrong."""
         return (
-            bool(self.figures) and not self.problems and all(figure.kept for figure in self.figures)
+            self.happened is self.expected
+            and not self.problems
+            and all(figure.kept for figure in self.figures)
         )
 
     @property
     def verdict(self) -> str:
         """The report in a sentence."""
-        if self.passed:
-            return f"{self.roles.standby} took over within the promised time, and no write was lost"
+        if self.happened is None:
+            return "the region was not cut"
+        if self.happened is not self.expected:
+            return f"expected: {self.expected}; happened: {self.happened}"
         broken = [figure.name for figure in self.figures if not figure.kept]
         if broken:
             return f"outside the promise: {', '.join(broken)}"
-        return "the region was not cut" if not self.figures else "something went wrong"
+        return "something went wrong" if self.problems else self._success()
+
+    def _success(self) -> str:
+        match self.expected:
+            case Reaction.FAILS_OVER:
+                how = f"{self.roles.standby} took over within the promised time"
+            case Reaction.STAYS:
+                how = f"{self.roles.primary} stayed in service"
+            case Reaction.BOTH_DOWN:
+                how = f"with both regions down DNS answered {self.roles.primary}"
+        return f"{how}, and no write was lost"

@@ -9,6 +9,7 @@ from typing import Any
 import jsonschema
 
 from infra.errors import InfraError
+from infra.fault import Reaction
 from infra.measure import Figure, Roles
 from infra.promise import Promise, Range
 from infra.report import Limit, Report
@@ -47,6 +48,8 @@ def read(path: Path) -> Report:
         settings=document["settings"],
         versions=document["versions"],
         roles=Roles(document["roles"]["primary"], document["roles"]["standby"]),
+        expected=Reaction(document["expected"]),
+        happened=None if document["happened"] is None else Reaction(document["happened"]),
         promise=_promise(document["promise"]),
         figures=[_figure(entry) for entry in document["figures"]],
         problems=document["problems"],
@@ -81,13 +84,17 @@ def _require_known(path: Path, document: object) -> None:
 
 
 def _promise(entry: dict[str, Any]) -> Promise:
-    return Promise(entry["interval"], entry["threshold"], entry["ttl"])
+    return Promise(entry["interval"], entry["threshold"], entry["ttl"], _range(entry["failing"]))
 
 
 def _figure(entry: dict[str, Any]) -> Figure:
     promised = entry["promised"]
-    limits = None if promised is None else Range(promised["low"], promised["high"])
+    limits = None if promised is None else _range(promised)
     return Figure(entry["name"], entry["value"], entry["unit"], limits)
+
+
+def _range(entry: dict[str, Any]) -> Range:
+    return Range(entry["low"], entry["high"])
 
 
 def _timeline(document: dict[str, Any]) -> Timeline:

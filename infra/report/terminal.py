@@ -1,9 +1,13 @@
 """The report on a terminal."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from infra.fault import Fault
 from infra.report import Report
 from infra.report.words import measured, promised
 
@@ -19,6 +23,18 @@ def show(report: Report, console: Console) -> None:
         console.print(f"[red]![/red] {escape(problem)}")
     colour, word = ("green", "PASSED") if report.passed else ("red", "FAILED")
     console.print(f"[bold {colour}]{word}[/bold {colour}] {escape(report.verdict)}")
+
+
+def list_faults(faults: Iterable[Fault[Any]], console: Console) -> None:
+    """Print what each fault does, what it is on AWS, and what should come of it."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("fault", no_wrap=True)
+    table.add_column("should", no_wrap=True)
+    table.add_column("what happens, and its cause on AWS")
+    for fault in faults:
+        what = f"{escape(fault.does)}\n[dim]{escape(fault.on_aws)}[/dim]"
+        table.add_row(escape(fault.name), escape(fault.expected), what)
+    console.print(table)
 
 
 def _table(report: Report) -> Table:

@@ -17,8 +17,8 @@ def test_a_lost_region_is_survived_within_the_promise_and_without_losing_a_write
 
     assert rehearsal.status == 0, rehearsal.output
     outage = rehearsal.figure("client outage, max")
-    assert outage["promised"] == {"low": 20.0, "high": 58.0}
-    assert 20 <= outage["value"] <= 58
+    assert outage["promised"] == {"low": 28.0, "high": 58.0}
+    assert 28 <= outage["value"] <= 58
     assert rehearsal.figure("acknowledged writes")["value"] > 100
     assert rehearsal.figure("missing in the standby")["value"] == 0
     assert rehearsal.figure("missing in the primary, healed")["value"] == 0

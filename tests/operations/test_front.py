@@ -12,7 +12,6 @@ import pytest
 import trustme
 from aiohttp import web
 
-from infra.rehearsal.faults.blackhole import blackhole
 from infra.rehearsal.front import RegionFront
 from infra.rehearsal.ports import free_port
 
@@ -185,7 +184,7 @@ def test_an_emulator_that_is_gone_is_a_bad_gateway() -> None:
 def test_a_blackholed_region_neither_answers_nor_refuses_and_heals() -> None:
     async def test(client: Client) -> None:
         assert await client.status() == 201
-        async with blackhole(client.front):
+        async with client.front.lost():
             for _ in range(3):
                 assert await hangs(client)
         assert await client.status() == 201
@@ -196,7 +195,7 @@ def test_a_blackholed_region_neither_answers_nor_refuses_and_heals() -> None:
 def test_a_region_can_be_lost_again() -> None:
     async def test(client: Client) -> None:
         for _ in range(3):
-            async with blackhole(client.front):
+            async with client.front.lost():
                 assert await hangs(client)
             assert await client.status() == 201
 
@@ -206,7 +205,7 @@ def test_a_region_can_be_lost_again() -> None:
 def test_a_blackhole_heals_when_what_it_is_for_fails() -> None:
     async def test(client: Client) -> None:
         with contextlib.suppress(ZeroDivisionError):
-            async with blackhole(client.front):
+            async with client.front.lost():
                 _ = 1 / 0
         assert await client.status() == 201
 
@@ -219,7 +218,7 @@ def test_an_answer_under_way_is_held_while_the_region_is_lost() -> None:
     async def test(client: Client) -> None:
         request = asyncio.create_task(client.status())
         await gate.asked.wait()
-        async with blackhole(client.front):
+        async with client.front.lost():
             gate.answer.set()
             await asyncio.sleep(SOON)
             assert not request.done()
@@ -237,7 +236,7 @@ def test_a_request_on_an_open_connection_is_held_too() -> None:
         async with aiohttp.ClientSession(connector=connector, trace_configs=[tracing]) as session:
             keeping = replace(client, session=session)
             await keeping.status()
-            async with blackhole(client.front):
+            async with client.front.lost():
                 held = asyncio.create_task(keeping.status())
                 await asyncio.sleep(SOON)
                 assert reused.is_set()
@@ -256,8 +255,17 @@ def _setter(event: asyncio.Event) -> Callable[..., Awaitable[None]]:
 
 def test_a_front_whose_port_is_taken_says_so() -> None:
     async def test(client: Client) -> None:
+        twin = RegionFront(
+            region="us-west-2",
+            address=client.front.address,
+            port=client.front.port,
+            tls=ssl.create_default_context(ssl.Purpose.CLIENT_AUTH),
+            hosts={},
+            emulator="http://127.0.0.1:1",
+        )
         with pytest.raises(OSError, match="Address already in use") as taken:
-            await client.front.listen()
+            async with twin:
+                pass
         assert taken.value.errno == errno.EADDRINUSE
 
     run(test)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from infra.fault import Reaction
 from infra.measure import (
     Figure,
     Missing,
@@ -15,9 +16,10 @@ from infra.measure import (
     failed_requests,
     figures,
     quantile,
+    reaction,
 )
 from infra.promise import Range
-from infra.timeline import Kind, Operation, Request, Timeline
+from infra.timeline import Kind, Moment, Operation, Request, Timeline
 from tests.operations.timelines import DEFAULT, EAST, ROLES, WEST, bad, good, lost_and_recovered
 
 NONE_LOST = Missing([], [])
@@ -261,3 +263,72 @@ def test_when_a_run_began_does_not_matter(timeline: Timeline, later: int) -> Non
 @given(timeline=TIMELINES)
 def test_failures_outside_the_outage_are_among_all_failures(timeline: Timeline) -> None:
     assert 0 <= failed_outside(timeline, cut=100) <= failed_requests(timeline)
+
+
+def with_moments(*moments: Moment) -> Timeline:
+    """Return the traffic of a run, and other moments between the cut and the heal."""
+    timeline = lost_and_recovered()
+    timeline.moments = [
+        Moment(0, Kind.DNS, EAST),
+        Moment(100, Kind.CUT, EAST),
+        *moments,
+        Moment(200, Kind.HEALED, EAST),
+    ]
+    return timeline
+
+
+EAST_DOWN = Moment(130, Kind.UNHEALTHY, EAST)
+WEST_DOWN = Moment(133, Kind.UNHEALTHY, WEST)
+TO_WEST = Moment(131, Kind.DNS, WEST)
+TO_EAST = Moment(134, Kind.DNS, EAST)
+
+
+@pytest.mark.parametrize(
+    ("moments", "happened"),
+    [
+        ([], Reaction.STAYS),
+        ([WEST_DOWN], Reaction.STAYS),
+        ([EAST_DOWN, TO_WEST], Reaction.FAILS_OVER),
+        ([EAST_DOWN, TO_WEST, replace(EAST_DOWN, kind=Kind.HEALTHY), TO_EAST], Reaction.FAILS_OVER),
+        ([EAST_DOWN, WEST_DOWN], Reaction.BOTH_DOWN),
+        ([EAST_DOWN, TO_WEST, WEST_DOWN, TO_EAST], Reaction.BOTH_DOWN),
+        ([EAST_DOWN, TO_WEST, WEST_DOWN], Reaction.FAILS_OVER),
+        ([EAST_DOWN, WEST_DOWN, replace(WEST_DOWN, kind=Kind.HEALTHY)], Reaction.STAYS),
+    ],
+)
+def test_what_happened_is_what_dns_and_health_had_come_to_by_the_heal(
+    moments: list[Moment], happened: Reaction
+) -> None:
+    timeline = with_moments(*moments)
+    timeline.moments += [Moment(230, Kind.UNHEALTHY, WEST), Moment(231, Kind.DNS, WEST)]
+    assert reaction(timeline, ROLES) is happened
+
+
+def test_nothing_happened_to_a_region_that_was_not_cut() -> None:
+    assert reaction(Timeline(), ROLES) is None
+
+
+def test_a_fault_that_must_not_move_dns_promises_that_nothing_turned_and_nothing_is_lost() -> None:
+    quiet = figures(with_moments(), DEFAULT, ROLES, NONE_LOST, Reaction.STAYS)
+    assert all(figure.kept for figure in quiet)
+    moved = with_moments(EAST_DOWN, TO_WEST, TO_EAST, TO_WEST)
+    broken = figures(moved, DEFAULT, ROLES, Missing(["a"], None), Reaction.STAYS)
+    assert [(figure.name, figure.value) for figure in broken if not figure.kept] == [
+        ("health check turned", 1),
+        ("DNS answered the standby", 2),
+        ("missing in the standby, healed", 1),
+        ("missing in the primary, healed", None),
+    ]
+
+
+def test_with_both_regions_down_each_detection_is_promised_and_the_wait_ends_with_the_heal() -> (
+    None
+):
+    timeline = with_moments(EAST_DOWN, replace(WEST_DOWN, at=149))
+    timeline.requests = [r for r in timeline.requests if not 100 < r.ended <= 215]
+    found = {f.name: f for f in figures(timeline, DEFAULT, ROLES, NONE_LOST, Reaction.BOTH_DOWN)}
+    assert found["detection in the primary"].value == 30
+    assert found["detection in the primary"].kept
+    assert found["detection in the standby"].value == 49
+    assert not found["detection in the standby"].kept
+    assert found["client outage, max"].value == 133  # client 0's read at 233 s

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.promise import Promise, Range
+from infra.promise import ANSWERED, UNANSWERED, UNREACHABLE, Promise, Range
 
 PROMISES = st.builds(
     Promise,
@@ -49,6 +49,35 @@ def test_one_failure_more_costs_an_interval_at_least_and_an_unanswered_check_at_
     patient = Promise(promise.interval, promise.threshold + 1, promise.ttl)
     assert patient.detection.low - promise.detection.low == promise.interval
     assert patient.detection.high - promise.detection.high == promise.interval + 6
+
+
+@pytest.mark.parametrize(
+    ("failing", "detection"),
+    [
+        (UNREACHABLE, (28, 48)),  # two requests of 4 s at the least follow the first
+        (UNANSWERED, (24, 48)),
+        (ANSWERED, (20, 36)),
+        (Range(0, 6), (20, 48)),  # whatever the fault
+    ],
+)
+def test_how_long_a_request_takes_to_fail_narrows_the_detection_and_not_the_return(
+    failing: Range, detection: tuple[float, float]
+) -> None:
+    promise = Promise(10, 3, 10).when_failing(failing)
+    assert promise.detection == Range(*detection)
+    assert promise.outage == Range(detection[0], detection[1] + 10)
+    assert promise.recognition == Range(20, 48)
+    assert promise.failback == Range(20, 58)
+
+
+@given(promise=PROMISES)
+def test_an_unnoticed_loss_is_over_before_the_threshold_or_met_by_half_of_the_checkers(
+    promise: Promise,
+) -> None:
+    if promise.threshold == 1:
+        assert promise.unnoticed == promise.interval / 2
+    else:
+        assert 0 < promise.unnoticed < promise.detection.low
 
 
 def test_both_ends_of_a_range_are_in_it() -> None:

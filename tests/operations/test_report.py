@@ -6,9 +6,12 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
+import pytest
 from rich.console import Console
 
-from infra.measure import Missing, figures
+from infra.fault import Reaction
+from infra.measure import Missing, figures, reaction
+from infra.rehearsal.faults import FAULTS
 from infra.report import Limit, Report, machine, page, terminal
 from infra.report.plot import WIDTH, Gauge, gauge, plot
 from infra.timeline import Kind, Moment, Timeline
@@ -26,6 +29,8 @@ def report(timeline: Timeline | None = None, missing: Missing | None = None) -> 
         settings={"clients": "8"},
         versions={"project": "abc1234"},
         roles=ROLES,
+        expected=Reaction.FAILS_OVER,
+        happened=reaction(timeline, ROLES),
         promise=DEFAULT,
         figures=figures(timeline, DEFAULT, ROLES, missing or Missing([], [])),
         problems=[],
@@ -90,6 +95,41 @@ def test_a_problem_fails_a_run_whose_figures_are_all_kept() -> None:
     troubled = replace(report(), problems=["a certificate was about to expire"])
     assert not troubled.passed
     assert troubled.verdict == "something went wrong"
+
+
+def test_what_should_not_have_happened_fails_and_is_named() -> None:
+    moved = replace(report(), expected=Reaction.STAYS)
+    assert not moved.passed
+    assert moved.verdict == "expected: stays; happened: fails over"
+
+
+@pytest.mark.parametrize(
+    ("expected", "verdict"),
+    [
+        (Reaction.STAYS, "us-east-1 stayed in service, and no write was lost"),
+        (
+            Reaction.BOTH_DOWN,
+            "with both regions down DNS answered us-east-1, and no write was lost",
+        ),
+    ],
+)
+def test_a_run_that_must_not_fail_over_says_what_it_showed(
+    expected: Reaction, verdict: str
+) -> None:
+    kept = replace(report(), expected=expected, happened=expected, figures=[])
+    assert kept.passed
+    assert kept.verdict == verdict
+
+
+def test_the_faults_are_listed_with_what_each_does_its_cause_and_what_should_come_of_it() -> None:
+    output = io.StringIO()
+    terminal.list_faults(FAULTS.values(), Console(file=output, width=200))
+    lines = output.getvalue().splitlines()[1:]
+    for fault, told, cause in zip(FAULTS.values(), lines[::2], lines[1::2], strict=True):
+        assert told.split("  ")[0] == fault.name
+        assert fault.expected in told
+        assert told.rstrip().endswith(fault.does)
+        assert cause.strip() == fault.on_aws
 
 
 def test_the_page_needs_nothing_from_elsewhere() -> None:

@@ -20,7 +20,6 @@ from infra.display import Display
 from infra.rehearsal import emulator as emulators
 from infra.rehearsal.deploy import deployed
 from infra.rehearsal.emulator import Emulator
-from infra.rehearsal.faults.blackhole import blackhole
 from infra.rehearsal.regions import Deployment
 from infra.rehearsal.scenario import promise_of
 from infra.rehearsal.stage import Stage, set_stage
@@ -73,7 +72,7 @@ async def _watch(deployment: Deployment, emulator: Emulator, tmp_path: Path) -> 
         flags = [f"--proxy-server={proxy.url}", f"--ignore-certificate-errors-spki-list={keys}"]
         with browser(tmp_path / "profile", *flags) as page:
             await asyncio.to_thread(_use, page, deployment)
-            async with blackhole(stage.fronts["us-east-1"]):
+            async with stage.fronts["us-east-1"].lost():
                 await asyncio.to_thread(_see_the_loss, page, limit)
             await asyncio.to_thread(_see_the_return, page, limit)
 

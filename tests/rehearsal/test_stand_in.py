@@ -157,13 +157,14 @@ def test_an_endpoint_cut_off_from_some_checkers_is_healthy_while_enough_reach_it
 ) -> None:
     check = world.active_standby()
 
-    async def run() -> bool:
+    async def run() -> None:
         async with world.east_endpoint(), world.stand_in() as route53:
-            route53.blocked = lambda blocked, checker: blocked.id == check and checker < cut_off
-            await world.clock.sleep(25)
-            return route53.healthy(check)
+            with route53.cut_off(lambda asked, checker: asked.id == check and checker < cut_off):
+                await world.clock.sleep(25)
+                assert route53.healthy(check) == healthy
+            await until(lambda: route53.healthy(check), world.clock, 30)
 
-    assert asyncio.run(run()) == healthy
+    asyncio.run(run())
 
 
 def test_clients_are_answered_the_region_nearest_to_them(world: World) -> None:

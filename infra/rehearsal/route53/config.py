@@ -133,6 +133,10 @@ class EndpointCheck:
         """The endpoint's name, or its address where it has none."""
         return self.fqdn or self.address or ""
 
+    def region_of(self, checker: int) -> str:
+        """Return the region of a checker, counted from 0."""
+        return self.regions[checker % len(self.regions)]
+
 
 @dataclass(frozen=True, kw_only=True)
 class CalculatedCheck:

@@ -11,10 +11,9 @@ import socket
 import ssl
 
 from infra.clock import Clock
+from infra.promise import ANSWER_SECONDS, CONNECT_SECONDS
 from infra.rehearsal.route53.config import EndpointCheck
 
-CONNECT_SECONDS = 4
-ANSWER_SECONDS = 2
 _TCP_CHECK_CONNECT_SECONDS = 10
 _BODY_SECONDS = 2
 _SEARCHED_BYTES = 5120
@@ -57,7 +56,7 @@ async def _connect(check: EndpointCheck, address: str, port: int, clock: Clock) 
     except BaseException as error:
         connection.close()
         if isinstance(error, TimeoutError):
-            raise ProbeError(f"{check.host}: no TCP connection within {seconds} s") from error
+            raise ProbeError(f"{check.host}: no TCP connection within {seconds:g} s") from error
         if isinstance(error, OSError):
             why = os.strerror(error.errno or 0)
             raise ProbeError(f"{check.host}: no TCP connection, {why}") from error
@@ -66,7 +65,7 @@ async def _connect(check: EndpointCheck, address: str, port: int, clock: Clock) 
 
 
 async def _exchange(check: EndpointCheck, connection: socket.socket, clock: Clock) -> None:
-    late = f"{check.host} did not answer within {ANSWER_SECONDS} s of connecting"
+    late = f"{check.host} did not answer within {ANSWER_SECONDS:g} s of connecting"
     try:
         async with clock.timeout(ANSWER_SECONDS) as limit:
             reader, writer = await _open(check, connection)
@@ -125,7 +124,7 @@ def _request(check: EndpointCheck) -> bytes:
 
 
 def _judge_status(check: EndpointCheck, line: bytes) -> None:
-    if not line:
+    if not line.endswith(b"\n"):  # a status line that was cut short says nothing
         raise EOFError
     version, _, rest = line.decode("latin-1").strip().partition(" ")
     if not version.startswith("HTTP/"):

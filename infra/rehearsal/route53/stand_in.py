@@ -1,9 +1,10 @@
 """The stand-in whole: reads, probes and answers for as long as it is entered."""
 
 import asyncio
+import contextlib
 import logging
 import random
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import ParamSpec, Self, TypeVar
@@ -13,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.clock import Clock
 from infra.errors import InfraError
+from infra.promise import CONNECT_SECONDS
 from infra.rehearsal.route53.api import Aws
 from infra.rehearsal.route53.background import Background
 from infra.rehearsal.route53.config import (
@@ -23,11 +25,14 @@ from infra.rehearsal.route53.config import (
 )
 from infra.rehearsal.route53.health import Health, HealthChange
 from infra.rehearsal.route53.names import normal
-from infra.rehearsal.route53.probe import CONNECT_SECONDS, ProbeError, probe
+from infra.rehearsal.route53.probe import ProbeError, probe
 from infra.rehearsal.route53.routing import Resolution, View, resolve
 from infra.rehearsal.route53.server import DnsServer
 
 _log = logging.getLogger(__name__)
+
+# Says whether a health checker, counted from 0, is cut off from the endpoint of a check.
+Blockade = Callable[[EndpointCheck, int], bool]
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -74,10 +79,6 @@ class Settings:
     refresh_interval: float | None = None
 
 
-def _none_blocked(_check: EndpointCheck, _checker: int) -> bool:
-    return False
-
-
 class Route53StandIn:
     """Route 53 on a loopback address, as an async context manager.
 
@@ -90,10 +91,6 @@ class Route53StandIn:
         endpoint: the URL of the emulator.
         surroundings: how the laptop stands for AWS.
         settings: what may differ.
-
-    Attributes:
-        blocked: says whether a health checker, counted from 0, is cut off from the endpoint of a
-            check; a fault assigns its own.
     """
 
     def __init__(
@@ -104,7 +101,6 @@ class Route53StandIn:
         surroundings: Surroundings,
         settings: Settings | None = None,
     ) -> None:
-        self.blocked: Callable[[EndpointCheck, int], bool] = _none_blocked
         self._clock = clock
         self._session = session
         self._endpoint = endpoint
@@ -119,6 +115,7 @@ class Route53StandIn:
         self._configuration = Configuration((), {})
         self._aws: Aws | None = None
         self._one_call = asyncio.Lock()
+        self._blockades: list[Blockade] = []
         self._dns_address = ("", 0)
 
     async def __aenter__(self) -> Self:
@@ -176,6 +173,15 @@ class Route53StandIn:
         """Call the listener, in the event loop, whenever a health check turns."""
         self._health.on_change(listener)
 
+    @contextlib.contextmanager
+    def cut_off(self, blocks: Blockade) -> Iterator[None]:
+        """Let requests of some checkers to some endpoints get no connection."""
+        self._blockades.append(blocks)
+        try:
+            yield
+        finally:
+            self._blockades.remove(blocks)
+
     async def refresh(self) -> None:
         """Read hosted zones, record sets and health checks again, and obey them from now on.
 
@@ -225,10 +231,10 @@ class Route53StandIn:
         return resolve(self._configuration.zones, name, kind, view)
 
     async def _probe(self, check: EndpointCheck, checker: int) -> None:
-        if self.blocked(check, checker):
+        if any(blocks(check, checker) for blocks in self._blockades):
             await self._clock.sleep(CONNECT_SECONDS)
-            raise ProbeError(f"{check.host}: no TCP connection within {CONNECT_SECONDS} s")
-        region = check.regions[checker % len(check.regions)]
+            raise ProbeError(f"{check.host}: no TCP connection within {CONNECT_SECONDS:g} s")
+        region = check.region_of(checker)
         address = check.address or self._address(check.host, region)
         await probe(check, address, self._surroundings.port_of(check.port), self._clock)
 

@@ -1,0 +1,77 @@
+"""What a fault declares: its name, what it does, and what must come of it.
+
+Shared by rehearsals, whose faults are in infra/rehearsal/faults/, and drills.
+"""
+
+import contextlib
+import enum
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from infra.promise import Promise, Range
+
+S = TypeVar("S")
+
+
+class Reaction(enum.StrEnum):
+    """What DNS does about a fault."""
+
+    FAILS_OVER = "fails over"
+    STAYS = "stays"
+    BOTH_DOWN = "both down"
+
+
+@dataclass(frozen=True)
+class Fault(Generic[S]):
+    """One thing that can go wrong.
+
+    Attributes:
+        name: what it is called on the command line.
+        does: what happens to the region, in words.
+        on_aws: what it is called on AWS, or what causes it there.
+        expected: what must come of it.
+        failing: seconds that a health checker's request takes to fail because of it.
+        inject: makes a context on a scene, which is how it is as long as it is entered; leaving
+            it heals, whatever happened within.
+    """
+
+    name: str
+    does: str
+    on_aws: str
+    expected: Reaction
+    failing: Range
+    inject: Callable[[S], contextlib.AbstractAsyncContextManager[None]]
+
+    def promised(self, promise: Promise) -> Promise:
+        """Return a promise, narrowed to what the configuration promises for this fault."""
+        return promise.when_failing(self.failing)
+
+
+def combined(faults: Sequence[Fault[S]]) -> Fault[S]:
+    """Return the fault that is all of some faults at once, entered in their order.
+
+    What moves DNS wins over what doesn't: the others' silence can't keep a region in service.
+    """
+    if len(faults) == 1:
+        return faults[0]
+
+    @contextlib.asynccontextmanager
+    async def inject(scene: S) -> AsyncIterator[None]:
+        async with contextlib.AsyncExitStack() as stack:
+            for fault in faults:
+                await stack.enter_async_context(fault.inject(scene))
+            yield
+
+    expected = {fault.expected for fault in faults}
+    strongest = (Reaction.BOTH_DOWN, Reaction.FAILS_OVER, Reaction.STAYS)
+    return Fault(
+        name=",".join(fault.name for fault in faults),
+        does="; ".join(fault.does for fault in faults),
+        on_aws="; ".join(fault.on_aws for fault in faults),
+        expected=next(reaction for reaction in strongest if reaction in expected),
+        failing=Range(
+            min(fault.failing.low for fault in faults), max(fault.failing.high for fault in faults)
+        ),
+        inject=inject,
+    )

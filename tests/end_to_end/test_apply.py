@@ -13,6 +13,7 @@ from infra.operations import deployment as deployments
 from infra.operations.deployment import Deployment
 from infra.rehearsal import emulator as emulators
 from tests.end_to_end.conftest import Project, copy_to
+from tests.operations.checkouts import leave_the_replica_unprotected
 
 pytestmark = pytest.mark.rehearsal
 
@@ -31,6 +32,7 @@ class Deployed:
             "TF_DATA_DIR": str(scratch),
             "TF_CLI_ARGS_init": "-backend-config=use_path_style=true",
         }
+        leave_the_replica_unprotected(project.root)
         environments = project.root / "infra/environments"
         (environments / "trial.tfvars").write_text(
             'hosted_zone_name = "example.com"\ndomain_name = "api.example.com"\n'
@@ -118,6 +120,7 @@ def without_its_replica(deployed: Deployed) -> None:
     table = (deployed.project.root / "infra/table.tf").read_text()
     resource = table[table.index('resource "aws_dynamodb_table_replica"') :]
     deployed.project.replace("infra/table.tf", resource, "")
+    (deployed.project.root / "infra/replica_override.tf").unlink()
     deployed.project.replace("infra/api.tf", f"{REPLICA}.arn", "aws_dynamodb_table.items.arn")
 
 

@@ -68,10 +68,13 @@ resource "aws_lambda_function" "write" {
   }
 }
 
+# By verb, for whichever function serves it: so of either function just its alias, on just this stage.
 resource "aws_lambda_permission" "rest_api_invoke" {
-  function_name = aws_lambda_function.api_handler.function_name
-  qualifier     = aws_lambda_alias.read.name
-  source_arn    = "${aws_api_gateway_rest_api.rest_api.execution_arn}/${local.stage_name}/GET/*"
+  for_each = local.function_by_verb
+
+  function_name = each.value.function_name
+  qualifier     = each.value.name
+  source_arn    = "${aws_api_gateway_rest_api.rest_api.execution_arn}/${local.stage_name}/${upper(each.key)}/*"
 }
 
 resource "aws_api_gateway_rest_api" "rest_api" {

@@ -36,11 +36,3 @@ resource "aws_lambda_alias" "write" {
   function_name    = aws_lambda_function.write.function_name
   function_version = aws_lambda_function.write.version
 }
-
-resource "aws_lambda_permission" "write_invoke" {
-  function_name = aws_lambda_function.write.function_name
-  qualifier     = aws_lambda_alias.write.name
-  action        = "lambda:InvokeFunction"
-  principal     = "apigateway.amazonaws.com"
-  source_arn    = "${aws_api_gateway_rest_api.rest_api.execution_arn}/${local.stage_name}/POST/*"
-}

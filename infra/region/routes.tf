@@ -4,9 +4,17 @@
 locals {
   generated_api = jsondecode(local.chalice_api_swagger)
 
+  # The verbs that functions serve: a CORS preflight is answered by API Gateway itself. Read from the
+  # file, for in a first plan Terraform knows nothing of what Chalice wrote, as that names functions
+  # that are not there yet; and what is made for each verb must be known in every plan.
+  verbs = toset(flatten([
+    for operations in jsondecode(jsondecode(file("${path.module}/chalice.tf.json")).locals.chalice_api_swagger).paths : [
+      for verb, operation in operations : verb if operation.x-amazon-apigateway-integration.type == "aws_proxy"
+    ]
+  ]))
+
   function_by_verb = {
-    for verb in distinct(flatten([for operations in local.generated_api.paths : keys(operations)])) :
-    verb => contains(["get", "head"], verb) ? aws_lambda_alias.read.invoke_arn : aws_lambda_alias.write.invoke_arn
+    for verb in local.verbs : verb => contains(["get", "head"], verb) ? aws_lambda_alias.read : aws_lambda_alias.write
   }
 
   paths = {
@@ -18,8 +26,7 @@ locals {
           {
             x-amazon-apigateway-integration = merge(
               operation.x-amazon-apigateway-integration,
-              # CORS preflights are answered by API Gateway itself and have no function.
-              { for key in ["uri"] : key => local.function_by_verb[verb] if operation.x-amazon-apigateway-integration.type == "aws_proxy" },
+              { for key in ["uri"] : key => local.function_by_verb[verb].invoke_arn if operation.x-amazon-apigateway-integration.type == "aws_proxy" },
             )
           },
         )

@@ -16,8 +16,12 @@ resource "aws_api_gateway_stage" "live" {
     format          = jsonencode(local.access_log)
   }
 
-  # API Gateway refuses a stage that logs before the account has a role for it.
-  depends_on = [aws_api_gateway_account.this]
+  depends_on = [
+    # API Gateway refuses a stage that logs before the account has a role for it.
+    aws_api_gateway_account.this,
+    # A route that is served before its function may be called answers 500.
+    aws_lambda_permission.rest_api_invoke,
+  ]
 }
 
 resource "aws_api_gateway_method_settings" "all" {

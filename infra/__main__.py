@@ -19,6 +19,7 @@ from infra.commands import (
     plan,
     plans,
     rehearse,
+    rto,
     status,
 )
 from infra.errors import InfraError
@@ -45,6 +46,7 @@ for module in (
     destroy,
     rehearse,
     compare,
+    rto,
     local,
     failover,
     failback,

@@ -13,6 +13,9 @@ CONNECT_SECONDS = 4.0
 ANSWER_SECONDS = 2.0
 _CHECK_SECONDS = CONNECT_SECONDS + ANSWER_SECONDS
 
+# An endpoint is healthy while more than this share of its checkers say so.
+HEALTHY_ABOVE = 0.18
+
 # What an alias record's answer may be kept: documented for load balancers, not for API Gateway.
 # https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-choosing-alias-non-alias.html
 ALIAS_TTL = 60.0

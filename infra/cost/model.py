@@ -55,6 +55,13 @@ class Traffic:
 TRAFFIC = (Traffic(1e6, 1), Traffic(30e6, 10), Traffic(300e6, 100))
 
 
+# What an endpoint gets of Route 53's checkers in a minute, by their interval: 60 to 70 at 10 s,
+# https://aws.amazon.com/blogs/aws/route-53-health-check-improvements-faster-interval-and-configurable-failover/
+# and at 30 s one every other second,
+# https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/health-checks-creating-values.html
+CHECKS_A_MINUTE = {10: 65.0, 30: 30.0}
+
+
 @dataclass(frozen=True, slots=True)
 class Assumptions:
     """What the estimate takes for granted, beside the variables' defaults.
@@ -67,8 +74,7 @@ class Assumptions:
         item_kb: of an item; a read unit holds 4 KB, a write unit 1 KB.
         answer_kb, log_kb: of an answer, and of what is logged of a request.
         queries: DNS queries for a request: resolvers keep an answer for dns_ttl.
-        checks_a_minute: what an endpoint gets of Route 53's checkers at 10 s, between 60 and 70:
-            https://aws.amazon.com/blogs/aws/route-53-health-check-improvements-faster-interval-and-configurable-failover/
+        interval: of the health checks, 10 or 30 s; None where no endpoint is checked.
         trace_rate, traced: X-Ray's default rule takes the first request of a second, and a share
             of the rest: https://docs.aws.amazon.com/xray/latest/devguide/xray-console-sampling.html
         provisioned: environments that `warm` keeps ready in a region: the read and the write
@@ -84,9 +90,14 @@ class Assumptions:
     answer_kb: float = 2
     log_kb: float = 0.8
     queries: float = 0.1
-    checks_a_minute: float = 65
+    interval: int | None = 10
     traced: float = 0.05
     provisioned: int = 7
+
+    @property
+    def checks_a_minute(self) -> float:
+        """Requests of health checkers that an endpoint gets in a minute."""
+        return 0.0 if self.interval is None else CHECKS_A_MINUTE[self.interval]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +129,7 @@ class Counts:
     """How many of each priced resource there are, both regions together but for `region`'s.
 
     Attributes:
-        endpoint_checks: health checks on an endpoint, each with HTTPS and an interval of 10 s.
+        endpoint_checks: health checks on an endpoint, each with HTTPS.
         other_checks: calculated ones, and those on an operator's switch.
         global_alarm_metrics: metrics that alarms on Route 53 judge.
         region_alarm_metrics: metrics that a region's own alarms judge; an alarm on metric math pays
@@ -145,6 +156,19 @@ class Counts:
 def total(lines: Sequence[Line]) -> float:
     """Return US dollars a month."""
     return math.fsum(line.cost for line in lines)
+
+
+def of_health_checks(prices: Prices, regions: tuple[str, str], interval: int) -> float:
+    """Return US dollars a month for the checks of both endpoints, their requests included.
+
+    Raises:
+        InfraError: the price book lacks a price for a region.
+    """
+    checked, unchecked = (
+        total(bill(MODES[0], Traffic(0, 0), prices, regions, Assumptions(interval=choice)))
+        for choice in (interval, None)
+    )
+    return checked - unchecked
 
 
 def bill(
@@ -222,13 +246,13 @@ def _global_lines(
     mode: Mode, traffic: Traffic, prices: Prices, region: str, taken: Assumptions
 ) -> Iterator[Line]:
     counts = Counts()
-    checks = counts.endpoint_checks + counts.other_checks
+    endpoints = 0 if taken.interval is None else counts.endpoint_checks
     each = prices.of("route53", "health_check_month")
-    yield Line("route53", "health checks", "", checks, each)
+    yield Line("route53", "health checks", "", endpoints + counts.other_checks, each)
+    features = ["HTTPS", "10 s"] if taken.interval == 10 else ["HTTPS"]
     feature = prices.of("route53", "health_check_feature_month")
-    yield Line(
-        "route53", "HTTPS and 10 s of health checks", "", 2 * counts.endpoint_checks, feature
-    )
+    what = f"{' and '.join(features)} of health checks"
+    yield Line("route53", what, "", len(features) * endpoints, feature)
     kind = "latency_queries_million" if mode.routing == "latency" else "queries_million"
     queries = traffic.requests * taken.queries / _MILLION
     yield Line("route53", "DNS queries, million", "", queries, prices.of("route53", kind))

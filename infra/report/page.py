@@ -1,7 +1,6 @@
 """The report as one HTML page that needs nothing from elsewhere."""
 
-import jinja2
-
+from infra import pages
 from infra.report import Report
 from infra.report.plot import gauge, plot
 from infra.report.words import measured, promised
@@ -17,15 +16,8 @@ _HEADLINES = {
 
 def render(report: Report) -> str:
     """Return the page."""
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("infra.report", ""),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
-    template = environment.get_template("page.html.j2")
-    return template.render(
+    return pages.render(
+        "report/page.html.j2",
         report=report,
         headlines=_HEADLINES,
         plot=plot(report),

@@ -14,9 +14,10 @@ from infra.clock import Clock
 from infra.timeline import Operation, Request, Timeline
 from infra.traffic.resolver import CachingResolver, NameServer
 
-# A client that waited longer would add its own patience to the outage that it sees.
-_TIMEOUT = 3.0
-_PACE = 0.5
+# Seconds. A client that waited longer would add its own patience to the outage that it sees.
+TIMEOUT = 3.0
+# Seconds between one request and the next.
+PACE = 0.5
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Target:
             force_close=True,
             ssl=self.tls,
         )
-        timeout = aiohttp.ClientTimeout(total=clock.real(_TIMEOUT))
+        timeout = aiohttp.ClientTimeout(total=clock.real(TIMEOUT))
         async with aiohttp.ClientSession(connector=connector, timeout=timeout) as session:
             yield session
 
@@ -65,7 +66,7 @@ async def run(number: int, target: Target, clock: Clock, timeline: Timeline) -> 
     share = number * 0.618 % 1  # spreads any number of clients evenly, so that none are in step
     async with target.session(clock, dns_age=share) as session:
         client = _Client(number, target, clock, session)
-        await clock.sleep(_PACE * share)
+        await clock.sleep(PACE * share)
         written: str | None = None
         for turn in itertools.count():
             started = clock.now()
@@ -75,7 +76,7 @@ async def run(number: int, target: Target, clock: Clock, timeline: Timeline) -> 
             else:
                 request = await client.read(written)
             timeline.requests.append(request)
-            await clock.sleep(max(0.0, started + _PACE - clock.now()))
+            await clock.sleep(max(0.0, started + PACE - clock.now()))
 
 
 async def warm_up(target: Target, clock: Clock, attempts: int = 10) -> str | None:
@@ -169,7 +170,7 @@ class _Client:
                 if response.status >= 400:
                     error = f"HTTP {response.status}"
         except TimeoutError:
-            error = f"no answer within {_TIMEOUT:.0f} s"
+            error = f"no answer within {TIMEOUT:.0f} s"
         except (aiohttp.ClientError, OSError) as failure:
             error = f"{type(failure).__name__}: {failure}"
         return Request(self.number, operation, started, self.clock.now(), region, error, item_id)

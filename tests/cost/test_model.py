@@ -8,7 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.cost import prices
-from infra.cost.model import MODES, TRAFFIC, Assumptions, Counts, Line, Mode, Traffic, bill, total
+from infra.cost.model import (
+    MODES,
+    TRAFFIC,
+    Assumptions,
+    Counts,
+    Line,
+    Mode,
+    Traffic,
+    bill,
+    of_health_checks,
+    total,
+)
 
 COLD, WARM, ACTIVE, ACTIVE_WARM = MODES
 REGIONS = "us-east-1", "us-west-2"
@@ -103,3 +114,14 @@ def test_an_alarm_more_costs_ten_cents() -> None:
     assert alarms == [Counts().region_alarm_metrics, Counts().region_alarm_metrics + 1]
     assert quantities(WARM, SMALL, "alarms")[1] - alarms[1] == Counts().scaling_alarm_metrics
     assert line(bill(COLD, SMALL, BOOK, REGIONS), "alarms", "us-east-1").price == 0.1
+
+
+def test_health_checks_cost_their_own_price_and_that_of_each_request_they_send() -> None:
+    fast, slow = (of_health_checks(BOOK, REGIONS, interval) for interval in (10, 30))
+    # Two checks at 0.50, with HTTPS at 1.00, and 10 s at 1.00.
+    assert fast - 2 * (0.50 + 2 * 1.00) > 0
+    # Per request, to within what X-Ray makes of requests that come less often.
+    requests_fast, requests_slow = fast - 5.00, slow - 3.00
+    assert requests_fast / requests_slow == pytest.approx(65 / 30, rel=0.1)
+    # 65 a minute are 2.85 million a month in each region, at 3.50 for API Gateway alone.
+    assert requests_fast > 2 * 2.85 * 3.50

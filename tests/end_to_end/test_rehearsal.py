@@ -5,9 +5,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.conftest import Project
+from infra.rto.model import Seconds, Setting, World, simulate
+from tests.end_to_end.conftest import SPEED, Project
 
 pytestmark = pytest.mark.rehearsal
+
+
+# A second of this machine's own delays, in simulated seconds.
+SLACK = 1.0 * SPEED
+
+
+def within(modelled: Seconds, value: float) -> bool:
+    """Tell whether a figure is one that the model of `python -m infra rto` has."""
+    return bool(modelled[0] - SLACK <= value <= modelled[-1] + SLACK)
 
 
 def test_a_lost_region_is_survived_within_the_promise_and_without_losing_a_write(
@@ -19,6 +29,10 @@ def test_a_lost_region_is_survived_within_the_promise_and_without_losing_a_write
     outage = rehearsal.figure("client outage, max")
     assert outage["promised"] == {"low": 28.0, "high": 58.0}
     assert 28 <= outage["value"] <= 58
+    simulated = simulate(Setting(10, 3, 10), World())
+    assert within(simulated.detections, rehearsal.figure("detection")["value"])
+    assert within(simulated.outages, rehearsal.figure("client outage, p50")["value"])
+    assert within(simulated.outages, outage["value"])
     assert rehearsal.figure("acknowledged writes")["value"] > 100
     assert rehearsal.figure("missing in the standby")["value"] == 0
     assert rehearsal.figure("missing in the primary, healed")["value"] == 0

@@ -56,12 +56,13 @@ def test_a_checker_turns_after_as_many_contrary_results_in_a_row_as_the_threshol
 
 
 @given(seed=st.integers(), count=st.integers(1, 32), interval=st.sampled_from([10, 30]))
-def test_phases_are_spread_over_the_interval_and_the_same_for_a_seed(
+def test_phases_are_anywhere_in_the_interval_and_the_same_for_a_seed(
     seed: int, count: int, interval: int
 ) -> None:
     check = replace(CHECK, interval=interval)
     found = phases(check, count, seed)
-    assert sorted(int(phase * count / interval) for phase in found) == list(range(count))
+    assert len(set(found)) == count
+    assert all(0 <= phase < interval for phase in found)
     assert phases(replace(check, id="another id"), count, seed) == found
 
 

@@ -7,10 +7,9 @@ import random
 from collections.abc import Awaitable, Callable
 
 from infra.clock import Clock
+from infra.promise import HEALTHY_ABOVE
 from infra.rehearsal.route53.config import EndpointCheck
 from infra.rehearsal.route53.probe import ProbeError
-
-_HEALTHY_ABOVE = 0.18
 
 Prober = Callable[[EndpointCheck, int], Awaitable[None]]
 
@@ -50,7 +49,7 @@ class Checkers:
     @property
     def healthy(self) -> bool:
         """Whether more than 18 % of them count the endpoint as healthy."""
-        return self.passing > _HEALTHY_ABOVE * self.count
+        return self.passing > HEALTHY_ABOVE * self.count
 
     def record(self, checker: int, failure: str | None) -> None:
         """Take in the result of one checker's request: how it failed, or None if it passed."""
@@ -89,15 +88,14 @@ class Checkers:
 
 
 def phases(check: EndpointCheck, count: int, seed: int) -> list[float]:
-    """Return each checker's first request, spread over one interval, in simulated seconds.
+    """Return each checker's first request, anywhere in one interval, in simulated seconds.
 
+    Route 53's checkers "don't coordinate with one another, so you'll sometimes see several requests
+    per second, followed by a few seconds with no health checks at all".
     The same seed and endpoint give the same phases, whatever id the check has been given.
     """
     chance = random.Random(f"{seed} {check.host} {check.path}")  # noqa: S311 -- no secret
-    slot = check.interval / count
-    starts = [slot * (number + chance.random()) for number in range(count)]
-    chance.shuffle(starts)
-    return starts
+    return [chance.uniform(0, check.interval) for _ in range(count)]
 
 
 async def _failure(probe: Prober, check: EndpointCheck, checker: int) -> str | None:

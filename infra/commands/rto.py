@@ -1,0 +1,228 @@
+"""`python -m infra rto`: how long clients are without the API, and what it costs, by setting."""
+
+import itertools
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from infra.commands.package import ROOT
+from infra.cost import prices
+from infra.rto import page, terminal
+from infra.rto.measured import measured
+from infra.rto.model import Failure, World
+from infra.rto.table import SHARES, Choice, Row, rows
+
+# What infra/variables.tf takes for dns_ttl.
+_LONGEST_TTL = 3600
+_ALIAS = "alias"
+_USUAL = World()
+# The table needs so many columns; a narrower terminal wraps its lines.
+_WIDTH = 104
+_NOTES = (
+    "noticed: seconds until half of the losses are noticed",
+    "p50 to max: seconds for which clients are without the API: until a read and a write succeeded",
+    "promised: seconds, by the closed form of AWS's documentation",
+    "measured: seconds, the longest outage of each run in {reports}",
+    "checks: US dollars a month, both endpoints' health checks and what their requests cost",
+    "DNS: US dollars a month, the queries of a resolver that always asks again",
+    "List prices of {dated}; `python -m infra cost` has the rest. AWS publishes neither how many "
+    "checkers ask an endpoint nor how long a change of health takes to reach its name servers: "
+    "see --checkers and --publication.",
+)
+
+
+class Ttl(click.ParamType[int | None]):
+    """Seconds of a CNAME, or None for alias records."""
+
+    name = f"SECONDS|{_ALIAS}"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int | None:
+        """Return the TTL; fail with the limits."""
+        if value == _ALIAS or value is None:
+            return None
+        text = str(value)
+        if not text.isdecimal() or not 1 <= int(text) <= _LONGEST_TTL:
+            self.fail(
+                f"{text!r} is no TTL: use 1 to {_LONGEST_TTL} seconds, or {_ALIAS}", param, ctx
+            )
+        return int(text)
+
+
+@click.command("rto")
+@click.option(
+    "--interval",
+    "intervals",
+    type=click.Choice(["10", "30"]),
+    multiple=True,
+    default=["10", "30"],
+    show_default=True,
+    help="Seconds between a checker's requests; repeatable. Route 53 knows these two.",
+)
+@click.option(
+    "--threshold",
+    "thresholds",
+    type=click.IntRange(1, 10),
+    multiple=True,
+    default=[1, 2, 3],
+    show_default=True,
+    help="Failures in a row that change a checker's mind; repeatable.",
+)
+@click.option(
+    "--ttl",
+    "ttls",
+    type=Ttl(),
+    multiple=True,
+    default=[10, 60, _ALIAS],
+    show_default=True,
+    help="Of the CNAME, in seconds, or `alias` for alias records (60 s); repeatable.",
+)
+@click.option(
+    "--checkers",
+    type=click.IntRange(1, 100),
+    default=_USUAL.checkers,
+    show_default=True,
+    help="Health checkers of an endpoint.",
+)
+@click.option(
+    "--failure",
+    type=click.Choice([kind.value for kind in Failure]),
+    default=_USUAL.failure.value,
+    show_default=True,
+    help="blackhole: nothing comes back. fast: connections are refused, or answered 5xx.",
+)
+@click.option(
+    "--publication",
+    type=click.FloatRange(0, 600),
+    default=_USUAL.publication,
+    show_default=True,
+    help="Seconds until a change of health reaches Route 53's name servers.",
+)
+@click.option(
+    "--pace",
+    type=click.FloatRange(0.1, 60),
+    default=_USUAL.pace,
+    show_default=True,
+    help="Seconds between a client's requests.",
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0.5, 60),
+    default=_USUAL.timeout,
+    show_default=True,
+    help="Seconds after which a client gives a request up.",
+)
+@click.option(
+    "--reports",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=ROOT / "reports",
+    help="Folder of the runs to compare with.  [default: reports/]",
+)
+@click.option(
+    "--prices",
+    "price_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Prices to put in front of the project's own, infra/cost/prices.toml, which has the form.",
+)
+@click.option(
+    "--page",
+    "page_file",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="Write it all as an HTML page too.",
+)
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def command(  # noqa: PLR0913 -- an argument an option
+    *,
+    intervals: Sequence[str],
+    thresholds: Sequence[int],
+    ttls: Sequence[int | None],
+    checkers: int,
+    failure: str,
+    publication: float,
+    pace: float,
+    timeout: float,
+    reports: Path,
+    price_file: Path | None,
+    page_file: Path | None,
+    as_json: bool,
+) -> None:
+    """Show for each setting how long clients would be without the API, and what it costs.
+
+    Simulates a million clients of each setting, with resolvers that keep answers, through a hundred
+    thousand losses of a region, as the rehearsal's parts would behave, and sets the outcome beside
+    what the configuration promises and what rehearsals and drills have measured. Needs nothing
+    deployed, and touches nothing.
+    """
+    world = World(Failure(failure), checkers, publication, pace, timeout)
+    runs, unread = measured(sorted(reports.glob("*.json")), world.failure)
+    book = prices.read(price_file)
+    chosen = itertools.product(map(int, intervals), thresholds, ttls)
+    regions = ("us-east-1", "us-west-2")
+    table = list(rows((Choice(*c) for c in chosen), world, book, regions, runs))
+    for reason in unread:
+        click.echo(f"left out: {reason}", err=True)
+    dated = {service: day for service, day, _ in book.sources()}["route53"]
+    notes = list(_notes(table, reports, f"{dated}"))
+    if page_file is not None:
+        page_file.write_text(page.render(table, world, notes))
+    if as_json:
+        click.echo(json.dumps(_document(table, world), indent=1))
+        return
+    console = Console(highlight=False, width=max(Console().width, _WIDTH))
+    console.print(_heading(world), soft_wrap=True)
+    terminal.show(table, world.step, console)
+    for note in notes:
+        console.print(note, style="dim", soft_wrap=True)
+
+
+def _heading(world: World) -> str:
+    lost = {
+        Failure.BLACKHOLE: "nothing comes back from it",
+        Failure.FAST: "it refuses connections, or answers 5xx",
+    }
+    return (
+        f"[bold]A region is lost: {lost[world.failure]}[/bold]\n"
+        f"1,000,000 clients of each setting: a request every {world.pace:g} s, given up after "
+        f"{world.timeout:g} s. {world.checkers} checkers, publication {world.publication:g} s.\n"
+    )
+
+
+def _notes(table: Sequence[Row], reports: Path, dated: str) -> Iterator[str]:
+    yield from (note.format(reports=f"{reports.name}/", dated=dated) for note in _NOTES)
+    beyond = [row for row in table if row.beyond > 0]
+    for row in beyond:
+        yield (
+            f"{row.choice.check}, {row.choice.record}: {row.beyond:.2%} of clients wait for longer "
+            "than promised, since they give a request up late: no promise has that in it"
+        )
+
+
+def _document(table: Sequence[Row], world: World) -> dict[str, Any]:
+    return {
+        "world": asdict(world),
+        "settings": [
+            {
+                "interval": row.choice.interval,
+                "threshold": row.choice.threshold,
+                "record": "CNAME" if row.choice.ttl is not None else "alias",
+                "ttl": row.choice.setting.ttl,
+                "default": row.default,
+                "detection": {name: round(row.detection(s), 2) for name, s in SHARES.items()},
+                "outage": {name: round(row.outage(s), 2) for name, s in SHARES.items()},
+                "promised": asdict(row.promised),
+                "beyond": row.beyond,
+                "usd_a_month": {
+                    "health_checks": round(row.checks, 2),
+                    "queries_of_a_resolver": round(row.queries, 2),
+                },
+                "measured": [asdict(run) for run in row.measured],
+            }
+            for row in table
+        ],
+    }

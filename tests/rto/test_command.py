@@ -1,0 +1,201 @@
+"""`python -m infra rto`, as it is called."""
+
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from infra.commands import rto
+from infra.measure import Missing
+from infra.report.store import Store
+from infra.rto.table import DEFAULT
+from infra.timeline import Timeline
+from tests.operations.checkouts import ROOT
+from tests.operations.test_report import report
+
+ONE = ("--interval", "10", "--threshold", "3", "--ttl", "10")
+
+
+def call(folder: Path, *arguments: str) -> Result:
+    return CliRunner(catch_exceptions=False).invoke(
+        rto.command, ["--reports", str(folder), *arguments]
+    )
+
+
+def document(folder: Path, *arguments: str) -> dict[str, Any]:
+    done = call(folder, *arguments, "--json")
+    assert done.exit_code == 0, done.output
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def table(output: str) -> dict[tuple[str, str], list[str]]:
+    """Return the table's cells by the health check and the record of their row."""
+    cells = [re.split(r"  +", line.strip()) for line in output.splitlines()]
+    found = [row for row in cells if re.match(r"(\* )?\d+ s x \d+$", row[0])]
+    return {(row[0], row[1]): row[2:] for row in found}
+
+
+def test_without_options_the_settings_to_choose_among_are_shown(tmp_path: Path) -> None:
+    done = call(tmp_path)
+    assert done.exit_code == 0
+    rows = table(done.output)
+    assert len(rows) == 2 * 3 * 3
+    assert ("* 10 s x 3", "CNAME, 10 s") in rows
+    assert sum(check.startswith("*") for check, _ in rows) == 1
+    noticed, p50, p90, p99, worst, promised, checks, dns = rows["* 10 s x 3", "CNAME, 10 s"]
+    assert 28 <= float(noticed) <= 48
+    assert 28 <= float(p50) <= float(p90) <= float(p99) <= float(worst) <= 58
+    assert promised == "28 to 58"
+    assert rows["30 s x 1", "alias, 60 s"][5] == "0 to 96"
+    assert float(checks) > float(rows["30 s x 3", "CNAME, 10 s"][-2])
+    assert dns == "0.11"  # 262,800 queries at 0.40 a million
+    assert rows["10 s x 3", "alias, 60 s"][-1] == "0.00"
+
+
+def test_the_documentation_has_what_the_command_shows(tmp_path: Path) -> None:
+    documented = table((ROOT / "docs" / "recovery.md").read_text())
+    shown = table(call(tmp_path).output)
+    prices = 2
+    assert {key: row[:-prices] for key, row in documented.items()} == {
+        key: row[:-prices] for key, row in shown.items()
+    }
+
+
+def test_what_is_marked_as_default_is_what_terraform_has() -> None:
+    text = (ROOT / "infra" / "variables.tf").read_text()
+    found = [
+        re.search(rf"{name}\s+= (?:optional\(number, )?(\d+)", text.partition(after)[2])
+        for name, after in (
+            ("interval", 'variable "health_check"'),
+            ("threshold", 'variable "health_check"'),
+            ("default", 'variable "dns_ttl"'),
+        )
+    ]
+    assert [int(match[1]) for match in found if match] == [
+        DEFAULT.interval,
+        DEFAULT.threshold,
+        DEFAULT.ttl,
+    ]
+
+
+def test_the_plot_has_a_line_for_each_setting_on_one_scale(tmp_path: Path) -> None:
+    lines = call(tmp_path, "--interval", "10", "--ttl", "10", "--ttl", "alias").output.splitlines()
+    plotted = [line for line in lines if re.match(r"[* ] 10 s x \d, ", line)]
+    assert len(plotted) == 6
+    # Later thresholds begin later, and the longest promise, 108 s, ends last.
+    assert [line.index("·") for line in plotted[::2]] == sorted(
+        line.index("·") for line in plotted[::2]
+    )
+    assert max(plotted, key=lambda line: len(line.rstrip())).startswith("  10 s x 3, alias")
+    assert any(line.strip().startswith("0 s") for line in lines)
+
+
+def runs(folder: Path) -> None:
+    """Write three runs: two lost their region, one of them at once, and one never did."""
+    settings = {"fault": "blackhole: packets vanish"}
+    store = Store(folder)
+    store.write(replace(report(), settings=settings))
+    store.write(replace(report(), settings={"fault": "refused: nobody listens"}))
+    store.write(replace(report(Timeline(), Missing(None, None)), settings=settings))
+
+
+def test_what_runs_have_measured_stands_beside_the_setting_they_had(tmp_path: Path) -> None:
+    runs(tmp_path)
+    [setting] = document(tmp_path, *ONE)["settings"]
+    assert [(run["kind"], run["detection"], run["outage"]) for run in setting["measured"]] == [
+        ("rehearsal", 30.0, 40.0)
+    ]
+    [quick] = document(tmp_path, *ONE, "--failure", "fast")["settings"]
+    assert [run["name"] for run in quick["measured"]] != [
+        run["name"] for run in setting["measured"]
+    ]
+    [other] = document(tmp_path, *ONE[:-1], "60")["settings"]
+    assert other["measured"] == []
+    shown = call(tmp_path, *ONE).output
+    assert table(shown)["* 10 s x 3", "CNAME, 10 s"][6] == "40.0"
+    assert "◆" in next(line for line in shown.splitlines() if line.startswith("* 10 s x 3, "))
+
+
+def test_what_is_no_report_is_left_out_and_told(tmp_path: Path) -> None:
+    runs(tmp_path)
+    (tmp_path / "notes.json").write_text("{}")
+    done = call(tmp_path, *ONE)
+    assert done.exit_code == 0
+    assert f"left out: {tmp_path / 'notes.json'} is no report" in done.stderr
+
+
+def test_machines_get_every_quantile_and_what_was_assumed(tmp_path: Path) -> None:
+    found = document(tmp_path, *ONE, "--checkers", "5", "--publication", "2")
+    assert found["world"]["checkers"] == 5
+    assert found["world"]["publication"] == 2
+    [setting] = found["settings"]
+    assert (setting["interval"], setting["threshold"], setting["ttl"]) == (10, 3, 10)
+    assert setting["default"] is True
+    assert setting["promised"] == {"low": 28, "high": 58}
+    assert [*setting["outage"]] == ["p1", "p50", "p90", "p99", "max"]
+    assert [*setting["outage"].values()] == sorted(setting["outage"].values())
+
+
+def test_clients_that_wait_for_longer_than_promised_are_told_why(tmp_path: Path) -> None:
+    patient = call(tmp_path, *ONE, "--timeout", "30").output
+    assert re.search(r"10 s x 3, CNAME, 10 s: \d+\.\d\d% of clients wait for longer", patient)
+    assert "wait for longer" not in call(tmp_path, *ONE).output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--interval", "20"], "'20' is not one of '10', '30'"),
+        (["--threshold", "0"], "0 is not in the range 1<=x<=10"),
+        (["--threshold", "11"], "11 is not in the range 1<=x<=10"),
+        (["--ttl", "0"], "'0' is no TTL: use 1 to 3600 seconds, or alias"),
+        (["--ttl", "3601"], "'3601' is no TTL"),
+        (["--ttl", "soon"], "'soon' is no TTL"),
+        (["--checkers", "0"], "0 is not in the range 1<=x<=100"),
+        (["--failure", "slowly"], "'slowly' is not one of 'blackhole', 'fast'"),
+        (["--publication", "-1"], "-1.0 is not in the range 0<=x<=600"),
+        (["--pace", "0"], "0.0 is not in the range 0.1<=x<=60"),
+        (["--timeout", "0.1"], "0.1 is not in the range 0.5<=x<=60"),
+        (["--prices", "nowhere.toml"], "'nowhere.toml' does not exist"),
+    ],
+)
+def test_what_cant_be_asked_is_refused_with_the_limits(
+    arguments: list[str], said: str, tmp_path: Path
+) -> None:
+    done = call(tmp_path, *arguments)
+    assert done.exit_code == 2
+    assert said in done.stderr
+
+
+class _Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.names: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.names |= {name for name, _ in attrs}
+
+
+def test_the_page_has_a_hill_and_a_row_for_each_setting_and_nothing_from_elsewhere(
+    tmp_path: Path,
+) -> None:
+    runs(tmp_path)
+    page = tmp_path / "rto.html"
+    assert call(tmp_path, "--interval", "10", "--page", str(page)).exit_code == 0
+    text = page.read_text()
+    parsed = _Tags()
+    parsed.feed(text)
+    assert parsed.tags.count("polygon") == 9
+    assert parsed.tags.count("circle") == 1
+    assert text.count('<tr class="default">') == 1
+    assert not {"script", "link", "img", "iframe", "base"} & set(parsed.tags)
+    assert not {"src", "href", "srcset"} & parsed.names
+    assert not re.search(r"https?:|//[a-z]|url\(|@import", text)

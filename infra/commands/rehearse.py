@@ -13,13 +13,14 @@ from infra.display import Display
 from infra.errors import InfraError
 from infra.fault import Fault
 from infra.measure import Missing, Roles, figures, reaction
+from infra.outcome import Outcome
 from infra.promise import Promise
 from infra.rehearsal import emulator as emulators
 from infra.rehearsal import faults
 from infra.rehearsal.deploy import deployed
 from infra.rehearsal.limits import LIMITS
 from infra.rehearsal.regions import Deployment
-from infra.rehearsal.scenario import CLIENTS, Outcome, rehearse
+from infra.rehearsal.scenario import CLIENTS, rehearse
 from infra.rehearsal.scene import Scene
 from infra.rehearsal.stage import set_stage
 from infra.report import Report, terminal

@@ -1,13 +1,13 @@
 """The rehearsal itself: clients at work, a fault in a region, healed, everything noted."""
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Callable, Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from infra.clock import Clock
 from infra.errors import InfraError
 from infra.fault import Fault, Reaction
+from infra.outcome import Outcome
 from infra.promise import ALIAS_TTL, Promise
 from infra.rehearsal import diagnosis
 from infra.rehearsal.front import CONCURRENCY
@@ -15,9 +15,9 @@ from infra.rehearsal.regions import Deployment, Region
 from infra.rehearsal.route53 import HealthChange
 from infra.rehearsal.scene import Scene
 from infra.rehearsal.stage import Stage
-from infra.timeline import Kind, Moment, Operation, Timeline
+from infra.timeline import Kind, Moment
 from infra.traffic import client
-from infra.traffic.watch import watch_dns
+from infra.traffic.crowd import Crowd
 
 CLIENTS = 8
 
@@ -27,26 +27,6 @@ _DWELL = 5.0
 _PATIENCE = 15.0
 
 Status = Callable[[str], None]
-
-
-@dataclass
-class Outcome:
-    """What a rehearsal found.
-
-    Attributes:
-        promise: what the configuration promises for the fault.
-        timeline: what happened.
-        missing_in_standby: acknowledged writes that the standby lacked, once it had taken over
-            where that is expected, else after all was healed; None if that was not reached.
-        missing_in_primary: acknowledged writes that the primary lacked after all was healed.
-        problems: what went wrong, in words; empty if all went well.
-    """
-
-    promise: Promise
-    timeline: Timeline = field(default_factory=Timeline)
-    missing_in_standby: list[str] | None = None
-    missing_in_primary: list[str] | None = None
-    problems: list[str] = field(default_factory=list)
 
 
 async def rehearse(
@@ -65,7 +45,7 @@ async def rehearse(
     """
     run = _Run(stage, deployment, fault, clock, status)
     await run.warm_up()
-    async with run.traffic():
+    async with run.crowd.at_work():
         if await run.steady():
             async with fault.inject(run.scene):
                 await run.cut()
@@ -125,6 +105,13 @@ class _Run:
         self._deployment = deployment
         self._clock = clock
         self._status = status
+        self.crowd = Crowd(
+            CLIENTS,
+            stage.target,
+            lambda answer: stage.regions.get(answer.addresses[0], answer.addresses[0]),
+            clock,
+            self.outcome.timeline,
+        )
         stage.route53.on_change(self._note_health)
 
     async def warm_up(self) -> None:
@@ -135,23 +122,6 @@ class _Run:
             calls = (client.warm_up(target, self._clock) for _ in range(2 * CONCURRENCY))
             failures = {failure for failure in await asyncio.gather(*calls) if failure}
             self._problems(f"{region.name} does not serve: {failure}" for failure in failures)
-
-    @contextlib.asynccontextmanager
-    async def traffic(self) -> AsyncIterator[None]:
-        """Run the clients and the watcher of DNS; raise what one of them fails with."""
-        target, timeline = self._stage.target, self.outcome.timeline
-        watcher = watch_dns(
-            target.domain_name, target.server, self._stage.regions, self._clock, timeline
-        )
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(watcher)]
-            tasks += [
-                group.create_task(client.run(number, target, self._clock, timeline))
-                for number in range(CLIENTS)
-            ]
-            yield
-            for task in tasks:
-                task.cancel()
 
     async def steady(self) -> bool:
         """Let every checker have its say, then tell whether all is well enough to go on."""
@@ -242,12 +212,10 @@ class _Run:
 
     async def _missing_in(self, region: Region) -> list[str] | None:
         """Return the acknowledged writes of the other region that did not reach this one."""
-        target = replace(self._stage.target, domain_name=region.domain_name)
-        writes = self.outcome.timeline.acknowledged_writes()
-        written = [write.item_id for write in writes if write.region != region.name]
-        self._status(f"looking in {region.name} for {len(written)} items written elsewhere")
+        written = len(self.crowd.written_outside(region.name))
+        self._status(f"looking in {region.name} for {written} items written elsewhere")
         try:
-            return await client.missing(written, target, self._clock)
+            return await self.crowd.missing_in(region.name, region.domain_name)
         except OSError as error:
             self._problems([f"the writes that {region.name} holds can't be counted: {error}"])
             return None
@@ -282,13 +250,7 @@ class _Run:
         return self._served_by(region, since) == CLIENTS
 
     def _served_by(self, region: Region, since: float) -> int:
-        """Count the clients of which both a read and a write have succeeded there."""
-        served = {
-            (r.client, r.operation)
-            for r in self.outcome.timeline.requests
-            if r.region == region.name and r.error is None and r.started >= since
-        }
-        return sum(all((n, o) in served for o in Operation) for n in range(CLIENTS))
+        return self.crowd.served_by(region.name, since)
 
     def _problems(self, texts: Iterable[str]) -> None:
         self.outcome.problems.extend(texts)

@@ -58,10 +58,19 @@ class Target:
             yield session
 
 
-async def run(number: int, target: Target, clock: Clock, timeline: Timeline) -> None:
+async def run(
+    number: int, target: Target, clock: Clock, timeline: Timeline, prefix: str = ""
+) -> None:
     """Send a write, then a read of what was written, for ever, two requests a second.
 
     A write that fails is not tried again: the next one writes another item.
+
+    Args:
+        number: the client's.
+        target: the API.
+        clock: real or compressed time.
+        timeline: where each request is noted.
+        prefix: what the names of its items begin with.
     """
     share = number * 0.618 % 1  # spreads any number of clients evenly, so that none are in step
     async with target.session(clock, dns_age=share) as session:
@@ -71,7 +80,7 @@ async def run(number: int, target: Target, clock: Clock, timeline: Timeline) -> 
         for turn in itertools.count():
             started = clock.now()
             if turn % 2 or written is None:
-                request = await client.write(f"{number}-{turn}-{uuid.uuid4().hex}")
+                request = await client.write(f"{prefix}{number}-{turn}-{uuid.uuid4().hex}")
                 written = request.item_id if request.error is None else written
             else:
                 request = await client.read(written)

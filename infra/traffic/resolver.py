@@ -31,10 +31,12 @@ class Answer:
     Attributes:
         addresses: IPv4 addresses, in the order of the answer.
         ttl: seconds for which they may be kept: the shortest along the chain of CNAMEs.
+        owner: the name that has them, at the end of that chain.
     """
 
     addresses: tuple[str, ...]
     ttl: float
+    owner: str = ""
 
 
 async def query(server: NameServer, name: str, clock: Clock) -> Answer:
@@ -58,7 +60,9 @@ async def query(server: NameServer, name: str, clock: Clock) -> Answer:
     addresses = tuple(r.address for r in records if isinstance(r, dns.rdtypes.IN.A.A))
     if not addresses:
         raise OSError(f"{name} has no address: {dns.rcode.to_text(response.rcode())}")
-    return Answer(addresses, min(rrset.ttl for rrset in response.answer))
+    owners = [rrset.name for rrset in response.answer if rrset.rdtype == dns.rdatatype.A]
+    owner = owners[-1].to_text(omit_final_dot=True).lower()
+    return Answer(addresses, min(rrset.ttl for rrset in response.answer), owner)
 
 
 class CachingResolver(AbstractResolver):

@@ -186,7 +186,9 @@ def test_the_watcher_notes_each_change_of_region_once() -> None:
     async def test(zone: Zone, server: NameServer) -> None:
         clock, timeline = Clock(speed=5), Timeline()
         regions = {"127.0.20.1": "us-east-1", "127.0.20.2": "us-west-2"}
-        watcher = asyncio.create_task(watch_dns(NAME, server, regions, clock, timeline))
+        watcher = asyncio.create_task(
+            watch_dns(NAME, server, lambda a: regions[a.addresses[0]], clock, timeline)
+        )
         await clock.sleep(3)
         zone.address = "127.0.20.2"
         await clock.sleep(3)

@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalice import BadRequestError
 
@@ -15,8 +14,7 @@ _DEFAULT_LIMIT = "25"
 _SHOWN = 40  # characters of a client's own text that an error repeats
 
 
-@dataclass(frozen=True)
-class Query:
+class Query(NamedTuple):
     """What GET /read asks for.
 
     Attributes:

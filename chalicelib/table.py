@@ -1,47 +1,23 @@
 """The DynamoDB table: every call to AWS that this API makes."""
 
 import contextlib
-import functools
 import logging
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
-import boto3
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
 from chalice import NotFoundError, TooManyRequestsError
 
 from chalicelib import regions, tokens
+from chalicelib.dynamodb import THROTTLED, CallError, Client
 from chalicelib.errors import PreconditionFailedError, ServiceUnavailableError
 from chalicelib.records import Item, check_item_size
-
-if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
+from chalicelib.snapshots import after_restore
 
 _log = logging.getLogger(__name__)
 
-_CONFIG = Config(
-    # After a try that hangs and up to 1 s of back-off, a second one still answers within the 2 s
-    # that Route 53 waits. Two that hang end in a 503 within 5 s, before any timeout on the way.
-    connect_timeout=0.7,
-    read_timeout=0.7,
-    retries={"mode": "standard", "total_max_attempts": 2},
-    # All parameters are made here, so checking them again would only cost time.
-    parameter_validation=False,
-)
 
-# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
-_THROTTLED = {
-    "ProvisionedThroughputExceededException",
-    "RequestLimitExceeded",
-    "ThrottlingException",
-}
-
-
-@dataclass(frozen=True)
-class Page:
+class Page(NamedTuple):
     """A page of the listing.
 
     Attributes:
@@ -62,10 +38,8 @@ class Table:
 
     def __init__(self, name: str) -> None:
         self._name = name
-        if name:
-            # Made while Lambda starts, so that a SnapStart snapshot has it ready. Packaging names
-            # no table, and has no credentials that a client could be made with.
-            _ = self._client
+        self._client = Client(regions.current())
+        after_restore(self._client.renew)
 
     def get(self, item_id: str, *, consistent: bool) -> Item:
         """Return one item.
@@ -74,8 +48,13 @@ class Table:
             NotFoundError: this region has none of that ItemId.
         """
         with _errors_for_clients("GetItem"):
-            answer = self._client.get_item(
-                TableName=self._name, Key={"ItemId": {"S": item_id}}, ConsistentRead=consistent
+            answer = self._client.call(
+                "GetItem",
+                {
+                    "TableName": self._name,
+                    "Key": {"ItemId": {"S": item_id}},
+                    "ConsistentRead": consistent,
+                },
             )
         if "Item" not in answer:
             raise NotFoundError(
@@ -92,10 +71,11 @@ class Table:
         of 6 MB, even where escapes treble it on its way.
         https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Scan.html
         """
-        start: Any = {} if after is None else {"ExclusiveStartKey": {"ItemId": {"S": after}}}
+        start = {} if after is None else {"ExclusiveStartKey": {"ItemId": {"S": after}}}
         with _errors_for_clients("Scan"):
-            answer = self._client.scan(
-                TableName=self._name, Limit=limit, ConsistentRead=consistent, **start
+            answer = self._client.call(
+                "Scan",
+                {"TableName": self._name, "Limit": limit, "ConsistentRead": consistent, **start},
             )
         last = answer.get("LastEvaluatedKey")
         return Page(
@@ -126,14 +106,10 @@ class Table:
         }
         check_item_size(attributes)
         stored = {name: {"S": value} for name, value in attributes.items()}
-        condition: Any = _CREATE_ONLY if create_only else {}
+        condition = _CREATE_ONLY if create_only else {}
         with _errors_for_clients("PutItem", unless_there=stored):
-            self._client.put_item(TableName=self._name, Item=stored, **condition)
+            self._client.call("PutItem", {"TableName": self._name, "Item": stored, **condition})
         return _item(stored)
-
-    @functools.cached_property
-    def _client(self) -> "DynamoDBClient":
-        return boto3.client("dynamodb", region_name=regions.current(), config=_CONFIG)
 
 
 _CREATE_ONLY = {
@@ -158,28 +134,20 @@ def _errors_for_clients(
     try:
         yield
     # Causes are logged by their code alone, and go no further: their texts and traces hold keys.
-    except ClientError as error:
-        code = error.response["Error"]["Code"]
-        if code == "ConditionalCheckFailedException":
+    except CallError as error:
+        if error.code == "ConditionalCheckFailedException":
             # A retry finds the item of its own first try, whose answer was lost.
-            if error.response.get("Item") == unless_there:
+            if error.item == unless_there:
                 return
             raise PreconditionFailedError(
                 f"An item in {regions.current()} has this ItemId: choose another, "
                 "or leave If-None-Match out to replace it."
             ) from None
-        _log.error("table_error", extra={"operation": operation, "error": code})
-        if code in _THROTTLED:
+        _log.error("table_error", extra={"operation": operation, "error": error.code})
+        if error.code in THROTTLED:
             raise TooManyRequestsError(
                 "The table is out of capacity: slow down and try again."
             ) from None
-        raise _unavailable() from None
-    except BotoCoreError as error:
-        _log.error("table_error", extra={"operation": operation, "error": type(error).__name__})
-        raise _unavailable() from None
-
-
-def _unavailable() -> ServiceUnavailableError:
-    return ServiceUnavailableError(
-        f"{regions.current()} can't reach its data: try again soon, or use the other region."
-    )
+        raise ServiceUnavailableError(
+            f"{regions.current()} can't reach its data: try again soon, or use the other region."
+        ) from None

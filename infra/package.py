@@ -17,6 +17,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from infra import bytecode
 from infra.errors import InfraError
 
 # Beside the Python that runs this: it reloads itself by its own path, so `python -c` won't do.
@@ -72,7 +73,8 @@ def _package_stage(root: Path, stage: str) -> Path:
         _run_chalice(root, stage, chalice)
         shutil.copytree(root / "infra" / "region", module)
         _write_document(chalice / "chalice.tf.json", module / "chalice.tf.json")
-        _write_zip(chalice / "deployment.zip", module / "deployment.zip")
+        files = _files(chalice / "deployment.zip")
+        _write_zip(files | _compiled(files), module / "deployment.zip")
         if not _same(module, target):
             shutil.rmtree(target, ignore_errors=True)
             module.rename(target)
@@ -97,15 +99,25 @@ def _write_document(source: Path, target: Path) -> None:
     target.write_text(json.dumps(document, indent=2, sort_keys=True) + "\n")
 
 
-def _write_zip(source: Path, target: Path) -> None:
-    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
-        for name in sorted(set(old.namelist())):
+def _files(source: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(source) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def _compiled(files: dict[str, bytes]) -> dict[str, bytes]:
+    interpreter = bytecode.find(LAMBDA_PYTHON)
+    return bytecode.compiled(files, interpreter) if interpreter else {}
+
+
+def _write_zip(files: dict[str, bytes], target: Path) -> None:
+    with zipfile.ZipFile(target, "w") as archive:
+        for name, content in sorted(files.items()):
             _refuse_foreign_code(name)
             entry = zipfile.ZipInfo(name, _ZIP_EPOCH)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system = 3  # Unix, wherever it was packaged
             entry.external_attr = 0o644 << 16
-            new.writestr(entry, old.read(name))
+            archive.writestr(entry, content)
 
 
 def _refuse_foreign_code(name: str) -> None:

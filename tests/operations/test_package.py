@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from infra import bytecode
 from infra.errors import InfraError
 from infra.package import LAMBDA_PYTHON, STAGES, modernise, package
 from tests.operations.checkouts import ROOT, copy_checkout
@@ -87,8 +88,43 @@ def test_a_changed_app_is_packaged_anew_and_a_stale_file_goes(checkout: Path) ->
 def test_the_zip_holds_the_app_and_chalice_and_nothing_operational(packaged: Path) -> None:
     with zipfile.ZipFile(packaged / "infra/build/primary/deployment.zip") as archive:
         names = archive.namelist()
-    assert {name.split("/")[0] for name in names} == {"app.py", "chalicelib", "chalice"}
-    assert not [name for name in names if "__pycache__" in name or name.endswith(".pyc")]
+    own = {name for name in names if "__pycache__" not in name}
+    assert {name.split("/")[0] for name in own} == {"app.py", "chalicelib", "chalice"}
+
+
+def test_what_is_packaged_is_compiled_where_the_functions_python_is(packaged: Path) -> None:
+    with zipfile.ZipFile(packaged / "infra/build/primary/deployment.zip") as archive:
+        names = set(archive.namelist())
+        compiled = {name: archive.read(name) for name in names if name.endswith(".pyc")}
+    if bytecode.find(LAMBDA_PYTHON) is None:
+        assert compiled == {}
+        return
+    sources = {name.rpartition("/") for name in names if name.endswith(".py")}
+    assert set(compiled) == {
+        f"{folder}{slash}__pycache__/{file.removesuffix('.py')}.cpython-{THIS_PYTHON}.pyc"
+        for folder, slash, file in sources
+    }
+    # PEP 552: an unchecked hash, so that a zip's lost times can't make it stale.
+    assert {content[4:8] for content in compiled.values()} == {b"\x01\x00\x00\x00"}
+
+
+def test_without_the_functions_python_sources_alone_are_packaged(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("infra.package.LAMBDA_PYTHON", "3.99")
+    package(checkout)
+    with zipfile.ZipFile(checkout / "infra/build/primary/deployment.zip") as archive:
+        assert not [name for name in archive.namelist() if name.endswith(".pyc")]
+
+
+def test_code_that_the_functions_python_refuses_is_refused(checkout: Path) -> None:
+    (checkout / "chalicelib" / "unused.py").write_text("def broken(:\n")
+    if bytecode.find(LAMBDA_PYTHON) is None:
+        package(checkout)  # nobody here can tell
+        return
+    with pytest.raises(InfraError, match=r"^Python 3\.13\..*, which runs the functions: .*Syntax"):
+        package(checkout)
+    assert contents(checkout) == {}
 
 
 def test_each_module_holds_what_is_laid_beside_it(packaged: Path) -> None:

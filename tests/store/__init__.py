@@ -1,0 +1,1 @@
+"""The app's client of DynamoDB, held against botocore's."""

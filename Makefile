@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup package rehearse local test screenshots lint lock clean
+.PHONY: help setup package bench rehearse local test screenshots lint lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -28,6 +28,9 @@ rehearse: $(READY) ## Deploy two regions on this machine, lose one, measure the 
 
 local: $(READY) ## Serve the routes on this machine against a table in the emulator
 	@$(BIN)/python -m infra local $(ARGS)
+
+bench: $(READY) ## What starts and requests of the functions cost, beside other ways to build them
+	@$(BIN)/python -m bench $(ARGS)
 
 screenshots: $(READY) ## What the page looks like during a failover, into reports/ (needs Chromium)
 	@$(BIN)/python -m tests.page.screenshots

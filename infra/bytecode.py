@@ -33,7 +33,7 @@ class Interpreter:
     """A Python on this machine.
 
     Attributes:
-        command: what starts it.
+        command: its own path, not that of a stand-in such as pyenv's.
         version: such as 3.13.5.
     """
 
@@ -44,9 +44,9 @@ class Interpreter:
 def find(version: str) -> Interpreter | None:
     """Return a Python of this version, such as 3.13: the running one, or one on PATH."""
     for command in (sys.executable, shutil.which(f"python{version}")):
-        found = _version(command, version) if command else None
-        if command and found and found.startswith(f"{version}."):
-            return Interpreter(command, found)
+        found = _resolved(command, version) if command else None
+        if found and found.version.startswith(f"{version}."):
+            return found
     return None
 
 
@@ -84,15 +84,16 @@ def compiled(sources: Mapping[str, bytes], interpreter: Interpreter) -> dict[str
         return {str(path.relative_to(scratch)): path.read_bytes() for path in files}
 
 
-def _version(command: str, wanted: str) -> str | None:
+def _resolved(command: str, wanted: str) -> Interpreter | None:
     done = subprocess.run(
-        [command, "-c", "import platform; print(platform.python_version())"],
+        [command, "-c", "import platform, sys; print(platform.python_version(), sys.executable)"],
         env=_environment(wanted),
         capture_output=True,
         text=True,
         check=False,
     )
-    return done.stdout.strip() if done.returncode == 0 else None
+    version, _, executable = done.stdout.strip().partition(" ")
+    return Interpreter(executable, version) if done.returncode == 0 else None
 
 
 def _environment(version: str) -> dict[str, str]:

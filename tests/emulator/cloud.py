@@ -46,10 +46,10 @@ class Cloud:
         made = client.create_hosted_zone(Name="example.com", CallerReference=unique())
         return made["HostedZone"]["Id"]
 
-    def client(self, service: str) -> Any:  # noqa: ANN401 -- any service's
-        """Return a client of the service in the first region."""
+    def client(self, service: str, region: str = REGIONS[0]) -> Any:  # noqa: ANN401 -- any service's
+        """Return a client of the service in a region."""
         make: Any = self._session.client
-        return make(service, region_name=REGIONS[0], endpoint_url=self.endpoint)
+        return make(service, region_name=region, endpoint_url=self.endpoint)
 
     @functools.cached_property
     def functions(self) -> "LambdaClient":

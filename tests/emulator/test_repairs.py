@@ -183,12 +183,19 @@ def remember_keys_of_replicas(cloud: Cloud) -> None:
         BillingMode="PAY_PER_REQUEST",
         AttributeDefinitions=[{"AttributeName": "ItemId", "AttributeType": "S"}],
         KeySchema=[{"AttributeName": "ItemId", "KeyType": "HASH"}],
+        SSESpecification={"Enabled": True, "KMSMasterKeyId": _key_in(REGIONS[0])},
     )
-    key = f"arn:aws:kms:{REGIONS[1]}:000000000000:key/any"
+    key = _key_in(REGIONS[1])
     replica = {"RegionName": REGIONS[1], "KMSMasterKeyId": key}
     tables.update_table(TableName=name, ReplicaUpdates=[{"Create": replica}])
     [told] = tables.describe_table(TableName=name)["Table"]["Replicas"]
     assert told.get("KMSMasterKeyId") == key
+    there = cloud.client("dynamodb", REGIONS[1]).describe_table(TableName=name)["Table"]
+    assert there["SSEDescription"]["KMSMasterKeyArn"] == key
+
+
+def _key_in(region: str) -> str:
+    return f"arn:aws:kms:{region}:000000000000:key/any"
 
 
 def log_what_the_firewall_does(cloud: Cloud) -> None:

@@ -308,7 +308,7 @@ def _describe_key(original: Callable[..., Response], data: dict[str, Any]) -> Re
 
 
 def remember_keys_of_replicas() -> None:
-    """The key of a table's replica is not told, so every plan wants to replace the replica."""
+    """The key of a replica is not told, or is told to be the table's, and every plan replaces it."""
     _wrap(dynamodb, "_apply_replica_updates", _apply_replica_updates)
     _wrap(dynamodb, "_table_description", _table_description)
 
@@ -324,7 +324,12 @@ def _apply_replica_updates(
         keys = table.setdefault("_replica_keys", {})
         for change in (update.get("Create") or update.get("Update") or {} for update in updates):
             if "KMSMasterKeyId" in change:
-                keys[change["RegionName"]] = change["KMSMasterKeyId"]
+                region, key = change["RegionName"], change["KMSMasterKeyId"]
+                keys[region] = key
+                replica = dynamodb._tables.get_scoped(dynamodb.get_account_id(), region, name)
+                replica["SSEDescription"] = dynamodb._sse_description_from_spec(
+                    {"Enabled": True, "KMSMasterKeyId": key}
+                )
     return refused
 
 

@@ -17,6 +17,11 @@ variable "hosted_zone_name" {
   description = "Public Route 53 hosted zone, which must exist, that holds domain_name: example.com"
   type        = string
   nullable    = false
+
+  validation {
+    condition     = can(regex("^([a-z0-9_-]{1,63}\\.)+[a-z0-9-]{1,63}$", var.hosted_zone_name))
+    error_message = "hosted_zone_name is \"${var.hosted_zone_name}\": use the zone's name in lower case and without a dot at its end, as in example.com."
+  }
 }
 
 variable "domain_name" {
@@ -24,6 +29,11 @@ variable "domain_name" {
   type        = string
   nullable    = false
 
+  validation {
+    # A certificate's first name: https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html
+    condition     = can(regex("^[a-z0-9.-]{1,64}$", var.domain_name))
+    error_message = "domain_name is \"${var.domain_name}\": use lower-case letters, digits, hyphens and dots, and no more than the 64 characters that ACM takes."
+  }
   validation {
     condition     = var.domain_name == var.hosted_zone_name || endswith(var.domain_name, ".${var.hosted_zone_name}")
     error_message = "domain_name is \"${var.domain_name}\": it must lie below hosted_zone_name, as in api.${var.hosted_zone_name}."

@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+CHECKOV := .venv-checkov
 
 .DEFAULT_GOAL := help
-.PHONY: help setup package bench rehearse local test screenshots lint lock clean
+.PHONY: help setup package bench rehearse local test screenshots lint checkov lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -13,12 +14,21 @@ help: ## List the targets
 setup: $(READY) ## Make the virtual environment from the pinned requirements
 
 $(READY): requirements-dev.txt
+	$(call install,$(VENV),$<)
+
+# Apart: it pins a boto3 that is older than the project's.
+$(CHECKOV)/.ready: requirements-checkov.txt
+	$(call install,$(CHECKOV),$<)
+
+# $(call install,ENVIRONMENT,REQUIREMENTS): make a virtual environment anew.
+define install
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 	  echo "make: '$(PYTHON)' is not Python >= 3.11: install one, or name it with make PYTHON=python3.13" >&2; exit 1; }
-	@echo "Installing the pinned requirements into $(VENV)/ (about half a minute)"
-	@$(PYTHON) -m venv --clear $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@echo "Installing $(2) into $(1)/ (about half a minute)"
+	@$(PYTHON) -m venv --clear $(1)
+	@$(1)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(2)
 	@touch $@
+endef
 
 package: $(READY) ## Package the app for both regions into infra/build/
 	@$(BIN)/python -m infra package
@@ -40,12 +50,17 @@ lint: $(READY) ## Format and type checks
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-test: lint ## Everything: lint, unit tests, Terraform checks, an accelerated rehearsal
+checkov: $(CHECKOV)/.ready package ## Static analysis of the Terraform
+	@$(CHECKOV)/bin/checkov --quiet --compact
+
+test: lint $(CHECKOV)/.ready ## Everything: lint, unit tests, Terraform checks, an accelerated rehearsal
 	@$(BIN)/python -m pytest $(ARGS)
 
-lock: ## Pin requirements-dev.in into requirements-dev.txt, with hashes (needs uv)
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	  --no-header --no-annotate requirements-dev.in -o requirements-dev.txt
+lock: ## Pin what requirements-*.in ask for into requirements-*.txt, with hashes (needs uv)
+	for name in dev checkov; do \
+	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	    --no-header --no-annotate requirements-$$name.in -o requirements-$$name.txt || exit; \
+	done
 
 clean: ## Remove what the targets made
-	rm -rf $(VENV) infra/build reports .chalice/deployments .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(CHECKOV) infra/build reports .chalice/deployments .mypy_cache .ruff_cache .pytest_cache .hypothesis

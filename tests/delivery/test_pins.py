@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 import yaml
 
 from tests.delivery import workflows
@@ -10,8 +11,9 @@ from tests.delivery.workflows import ROOT
 REQUIREMENT = re.compile(r"^([A-Za-z0-9._\[\],-]+)==([^ ;\\]+)( ; [^\\]+)? \\$")
 
 
-def test_every_python_package_is_pinned_with_hashes() -> None:
-    text = (ROOT / "requirements-dev.txt").read_text()
+@pytest.mark.parametrize("name", ["requirements-dev.txt", "requirements-checkov.txt"])
+def test_every_python_package_is_pinned_with_hashes(name: str) -> None:
+    text = (ROOT / name).read_text()
     blocks = re.split(r"\n(?=\S)", text.strip())
     assert len(blocks) > 50
     unpinned = [

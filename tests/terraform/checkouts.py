@@ -2,9 +2,10 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,22 +37,31 @@ def said(done: subprocess.CompletedProcess[str]) -> str:
 
 
 @dataclass(frozen=True)
-class Mutation:
-    """A change for the worse, and the one run that must notice it.
+class Change:
+    """A change for the worse.
 
     Attributes:
         name: what is wrong with the configuration.
         path: the file, under infra/.
         old: the text that is there, once.
         new: what is put in its place.
-        run: "file/run": the run that must fail.
-        says: how the message of the assertion that must fail begins.
     """
 
     name: str
     path: str
     old: str
     new: str
+
+
+@dataclass(frozen=True)
+class Mutation(Change):
+    """A change for the worse, and the one run of `terraform test` that must notice it.
+
+    Attributes:
+        run: "file/run": the run that must fail.
+        says: how what it must fail with begins: the message of an assertion, for one.
+    """
+
     run: str
     says: str
 
@@ -72,26 +82,40 @@ class Checkout:
         """Run a command of Terraform on the root module."""
         return terraform(self.infra, self.environment, *arguments)
 
-    def mutated(self, mutations: Iterable[Mutation], target: Path) -> "Checkout":
-        """Copy the checkout with mutations in, and with no run but those that must notice."""
+    def changed(self, changes: Iterable[Change], target: Path) -> "Checkout":
+        """Copy the checkout to a new folder, with changes in."""
         shutil.copytree(self.infra, target)
+        for change in changes:
+            for path in _deployed_copies(target, change.path):
+                text = path.read_text()
+                assert text.count(change.old) == 1, f"{path} does not hold once: {change.old}"
+                path.write_text(text.replace(change.old, change.new))
+        return Checkout(target, self.environment)
+
+    def mutated(self, mutations: Sequence[Mutation], target: Path) -> "Checkout":
+        """Copy the checkout with mutations in, and with no run but those that must notice."""
+        mutated = self.changed(mutations, target)
         runs: dict[str, list[str]] = {}
         for mutation in mutations:
-            for path in _deployed_copies(target, mutation.path):
-                text = path.read_text()
-                assert text.count(mutation.old) == 1, f"{path} does not hold once: {mutation.old}"
-                path.write_text(text.replace(mutation.old, mutation.new))
             file, _, run = mutation.run.partition("/")
             runs.setdefault(file, []).append(run)
         for path in (target / "tests").glob("*.tftest.hcl"):
             path.write_text(_with_runs(path.read_text(), runs.get(path.name.split(".")[0], [])))
-        return Checkout(target, self.environment)
+        return mutated
 
-    def failed_assertions(self) -> tuple[dict[str, list[str]], str]:
-        """Run all tests; return by "file/run" what its failed assertions say, and all output."""
+    def runs(self) -> set[str]:
+        """Return the names of all runs of `terraform test`, as "file/run"."""
+        return {
+            f"{path.name.split('.')[0]}/{run}"
+            for path in (self.infra / "tests").glob("*.tftest.hcl")
+            for run in re.findall(r'^run "(\w+)"', path.read_text(), re.MULTILINE)
+        }
+
+    def failures(self) -> tuple[dict[str, list[str]], str]:
+        """Run all tests; return by "file/run" what each fails with, and all output."""
         done = self.terraform("test", "-json")
         failed: dict[str, list[str]] = {}
-        for run, message in _failed_assertions(done.stdout):
+        for run, message in _failures(done.stdout):
             failed.setdefault(run, []).append(message)
         return failed, said(done)
 
@@ -111,10 +135,9 @@ def _with_runs(text: str, wanted: list[str]) -> str:
     return "\nrun ".join([common, *kept])
 
 
-def _failed_assertions(output: str) -> Iterator[tuple[str, str]]:
+def _failures(output: str) -> Iterator[tuple[str, str]]:
     for line in output.splitlines():
         event: dict[str, Any] = json.loads(line) if line.startswith("{") else {}
-        diagnostic = event.get("diagnostic", {})
-        if diagnostic.get("summary") == "Test assertion failed":
+        if event.get("@level") == "error" and "diagnostic" in event and "@testrun" in event:
             file = Path(event["@testfile"]).name.split(".")[0]
-            yield f"{file}/{event['@testrun']}", diagnostic["detail"]
+            yield f"{file}/{event['@testrun']}", event["diagnostic"]["detail"]

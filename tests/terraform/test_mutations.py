@@ -332,7 +332,7 @@ def outcomes(
     folder = tmp_path_factory.mktemp("mutations")
     found: dict[str, Outcome] = {}
     for number, batch in enumerate(batches(wanted)):
-        outcome = Outcome(*checkout.mutated(batch, folder / str(number)).failed_assertions())
+        outcome = Outcome(*checkout.mutated(batch, folder / str(number)).failures())
         found |= {mutation.name: outcome for mutation in batch}
     return found
 

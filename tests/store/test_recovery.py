@@ -181,10 +181,11 @@ def test_a_clock_that_is_wrong_is_put_right_by_awss(
         assert abs(date - datetime.now(UTC) - timedelta(hours=hours)) < timedelta(minutes=1)
 
 
-@pytest.mark.parametrize("date", [formatdate(usegmt=True), "yesterday", ""])
+@pytest.mark.parametrize("date", ["now", "yesterday", ""])
 def test_a_wrong_signature_is_final_unless_the_clock_explains_it(
     client_at: ClientAt, date: str
 ) -> None:
+    date = formatdate(usegmt=True) if date == "now" else date
     refusal = answer({"__type": "InvalidSignatureException"}, status=400, Date=date)
     with (
         scripted.table(refusal) as table,

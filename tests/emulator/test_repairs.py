@@ -170,6 +170,13 @@ def _keep_metric_math(cloud: Cloud) -> None:
     assert "<Period>" not in told
 
 
+def tell_that_certificates_are_logged(cloud: Cloud) -> None:
+    certificates = cloud.client("acm")
+    arn = certificates.request_certificate(DomainName=f"{unique()}.example.com")["CertificateArn"]
+    told = certificates.describe_certificate(CertificateArn=arn)["Certificate"]
+    assert told["Options"] == {"CertificateTransparencyLoggingPreference": "ENABLED"}
+
+
 def make_keys_that_aws_manages(cloud: Cloud) -> None:
     keys = cloud.client("kms")
     first, second = (keys.describe_key(KeyId="alias/aws/dynamodb") for _ in range(2))
@@ -235,6 +242,7 @@ SCENARIOS: list[Callable[[Cloud], None]] = [
     publish_records_at_once,
     read_health_checks_lists,
     keep_alarms_whole,
+    tell_that_certificates_are_logged,
     make_keys_that_aws_manages,
     remember_keys_of_replicas,
     log_what_the_firewall_does,

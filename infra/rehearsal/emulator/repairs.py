@@ -13,7 +13,7 @@ from xml.sax import saxutils
 
 from ministack import app
 from ministack.core import lambda_runtime, responses
-from ministack.services import apigateway_v1, cloudwatch, dynamodb, kms, route53, waf
+from ministack.services import acm, apigateway_v1, cloudwatch, dynamodb, kms, route53, waf
 
 Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -46,6 +46,7 @@ def apply_all() -> None:
         publish_records_at_once,
         read_health_checks_lists,
         keep_alarms_whole,
+        tell_that_certificates_are_logged,
         make_keys_that_aws_manages,
         remember_keys_of_replicas,
         log_what_the_firewall_does,
@@ -294,6 +295,20 @@ def _xml_value(name: str, value: Any) -> str:
     return saxutils.escape(str(value).lower() if isinstance(value, bool) else str(value))
 
 
+def tell_that_certificates_are_logged() -> None:
+    """A certificate says nothing of transparency logs; on AWS it is in them unless declined."""
+    _wrap(acm, "_cert_shape", _cert_shape)
+
+
+def _cert_shape(
+    original: Callable[..., dict[str, Any]], certificate: dict[str, Any]
+) -> dict[str, Any]:
+    shape = original(certificate)
+    return shape | {
+        "Options": {"CertificateTransparencyLoggingPreference": "ENABLED"} | shape["Options"]
+    }
+
+
 def make_keys_that_aws_manages() -> None:
     """A key that AWS manages, `alias/aws/dynamodb` say, exists as soon as somebody asks for it."""
     _wrap(kms, "_describe_key", _describe_key)
@@ -308,7 +323,7 @@ def _describe_key(original: Callable[..., Response], data: dict[str, Any]) -> Re
 
 
 def remember_keys_of_replicas() -> None:
-    """The key of a replica is not told, or is told to be the table's, and every plan replaces it."""
+    """A replica does not tell its key, or tells the table's, so every plan wants to replace it."""
     _wrap(dynamodb, "_apply_replica_updates", _apply_replica_updates)
     _wrap(dynamodb, "_table_description", _table_description)
 

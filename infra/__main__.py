@@ -11,6 +11,7 @@ from infra.commands import (
     compare,
     cost,
     destroy,
+    drill,
     failback,
     failover,
     init,
@@ -51,6 +52,7 @@ for module in (
     failover,
     failback,
     status,
+    drill,
     cost,
 ):
     cli.add_command(module.command)

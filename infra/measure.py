@@ -9,6 +9,11 @@ from infra.fault import Reaction
 from infra.promise import Promise, Range
 from infra.timeline import Kind, Operation, Request, Timeline
 
+# What a read of an item that is not there is answered with.
+NOT_FOUND = "HTTP 404"
+
+_SHARES = {"p50": 0.50, "p99": 0.99, "max": 1.00}
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -142,6 +147,40 @@ def _of_a_failover(
     ]
 
 
+def replication(timeline: Timeline, cut: float | None) -> list[Figure]:
+    """Return how late acknowledged writes were in the other region; none if nobody looked.
+
+    Each is an upper bound: a write is there some time before somebody sees it.
+
+    Args:
+        timeline: a run in which somebody looked.
+        cut: when the region that had acknowledged them was lost, if it was.
+    """
+    if not timeline.arrivals:
+        return []
+    late = [
+        math.inf if arrival.seen is None else arrival.seen - arrival.acknowledged
+        for arrival in timeline.arrivals
+    ]
+    found = [
+        Figure(f"replication, {name}", quantile(late, share), "s", None)
+        for name, share in _SHARES.items()
+    ]
+    found.append(Figure("reads ahead of it", len(reads_ahead(timeline)), "", None))
+    if cut is None:
+        return found
+    behind = [
+        arrival.acknowledged
+        for arrival in timeline.arrivals
+        if arrival.acknowledged <= cut and (arrival.seen is None or arrival.seen > cut)
+    ]
+    return [
+        *found,
+        Figure("not yet in the standby at the cut", len(behind), "", None),
+        Figure("the oldest of them, at the cut", cut - min(behind, default=cut), "s", None),
+    ]
+
+
 def _healed(timeline: Timeline, roles: Roles) -> float:
     healed = timeline.first(Kind.HEALED, roles.primary)
     return math.inf if healed is None else healed
@@ -149,10 +188,9 @@ def _healed(timeline: Timeline, roles: Roles) -> float:
 
 def _outages(timeline: Timeline, cut: float, healed: float, promised: Range | None) -> list[Figure]:
     outages = client_outages(timeline, cut, healed)
-    shares = {"p50": 0.50, "p99": 0.99, "max": 1.00}
     return [
         Figure(f"client outage, {name}", quantile(outages, share), "s", promised)
-        for name, share in shares.items()
+        for name, share in _SHARES.items()
     ]
 
 
@@ -188,20 +226,50 @@ def quantile(values: Iterable[float], q: float) -> float | None:
 
 def failed_requests(timeline: Timeline) -> int:
     """Return how many requests failed, of all clients, over the whole run."""
-    return sum(request.error is not None for request in timeline.requests)
+    return sum(request.error is not None for request in _but_ahead(timeline))
 
 
 def failed_outside(timeline: Timeline, cut: float) -> int:
     """Return how many requests failed before the cut, or once their client was served again."""
+    counted = Timeline(_but_ahead(timeline))
     return sum(
-        _failed_outside(_of(timeline, client, operation), cut)
-        for client in clients(timeline)
+        _failed_outside(_of(counted, client, operation), cut)
+        for client in clients(counted)
         for operation in Operation
     )
 
 
+def reads_ahead(timeline: Timeline) -> list[Request]:
+    """Return the reads that found no item because it was written in the other region just before.
+
+    A client that DNS moves reads there what it wrote here: replication has a moment for it.
+    """
+    written = {write.item_id: write.region for write in timeline.acknowledged_writes()}
+    return [
+        request
+        for request in timeline.requests
+        if request.operation is Operation.READ
+        and request.error == NOT_FOUND
+        and written.get(request.item_id, request.region) != request.region
+    ]
+
+
+def _but_ahead(timeline: Timeline) -> list[Request]:
+    """Return the requests that a run answers for: where replication is measured, that is not one.
+
+    A rehearsal's is none: its emulator replicates at once, and what is not found there is lost.
+    """
+    if not timeline.arrivals:
+        return timeline.requests
+    ahead = set(map(id, reads_ahead(timeline)))
+    return [request for request in timeline.requests if id(request) not in ahead]
+
+
 def _failed_outside(requests: list[Request], cut: float) -> int:
-    recovery = next((r.ended for r in requests if r.error is None and r.started > cut), math.inf)
+    # A call that makes a fault takes effect some time after it was sent: until then all goes well.
+    lost = next((r.started for r in requests if r.error is not None and r.ended >= cut), math.inf)
+    since = max(cut, lost)
+    recovery = next((r.ended for r in requests if r.error is None and r.started > since), math.inf)
     # One that was under way at the cut is the outage's.
     return sum(r.error is not None and (r.ended < cut or r.started > recovery) for r in requests)
 

@@ -5,6 +5,10 @@ locals {
     stack       = var.name
     domain_name = var.domain_name
 
+    # What a drill holds the recovery to.
+    health_check = var.health_check
+    dns_ttl      = var.dns_ttl
+
     regions = {
       for role, region in local.regions : lower(role) => {
         region            = region.region
@@ -39,7 +43,7 @@ output "regions" {
 }
 
 output "deployment" {
-  description = "What failover, failback and status go by. `python -m infra apply` writes it to deployments/: keep a copy where it can be read without this state."
+  description = "What failover, failback, status and drill go by. `python -m infra apply` writes it to deployments/: keep a copy where it can be read without this state."
   value       = local.deployment
 }
 

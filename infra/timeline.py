@@ -64,12 +64,30 @@ class Moment:
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A write that one region acknowledged, on its way to the other.
+
+    Attributes:
+        item_id: what was written.
+        region: where it was looked for.
+        acknowledged: when the client had its confirmation.
+        seen: when the answer that had it ended; None if none did. It was there some time before.
+    """
+
+    item_id: str
+    region: str
+    acknowledged: float
+    seen: float | None
+
+
 @dataclass
 class Timeline:
     """Everything that one run recorded, in the order in which it ended."""
 
     requests: list[Request] = field(default_factory=list)
     moments: list[Moment] = field(default_factory=list)
+    arrivals: list[Arrival] = field(default_factory=list)
 
     def first(self, kind: Kind, region: str, since: float = 0.0) -> float | None:
         """Return when this first happened to the region, at or after `since`."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.errors import InfraError
+from infra.promise import ALIAS_TTL, Promise
 
 # `python -m infra apply` writes deployments/STACK.json; `terraform output -json deployment` is it.
 FOLDER = "deployments"
@@ -64,13 +65,23 @@ class SwitchNames:
 
 @dataclass(frozen=True)
 class Deployment:
-    """One deployment, as its operator sees it."""
+    """One deployment, as its operator sees it.
+
+    Attributes:
+        stack: Terraform's var.name.
+        domain_name: the name that clients use.
+        primary: the region that serves while it is healthy.
+        standby: the one that takes over.
+        switch: the operator's.
+        promise: what its health checks and records promise, where that is known.
+    """
 
     stack: str
     domain_name: str
     primary: Region
     standby: Region
     switch: SwitchNames
+    promise: Promise | None = None
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> "Deployment":
@@ -85,7 +96,14 @@ class Deployment:
             for r in regions
         )
         switch = SwitchNames(**document["override"])
-        return cls(document["stack"], document["domain_name"], primary, standby, switch)
+        return cls(
+            document["stack"],
+            document["domain_name"],
+            primary,
+            standby,
+            switch,
+            _promise(document),
+        )
 
     @classmethod
     def from_names(
@@ -103,6 +121,14 @@ class Deployment:
             f"{stack}-primary-withdrawn",
         )
         return cls(stack, domain_name, primary, standby, switch)
+
+
+def _promise(document: Mapping[str, Any]) -> Promise | None:
+    check = document.get("health_check")
+    if check is None:  # the file is from before it had them
+        return None
+    ttl = document["dns_ttl"]
+    return Promise(check["interval"], check["threshold"], ALIAS_TTL if ttl is None else ttl)
 
 
 def only_file(folder: Path) -> Path:

@@ -1,4 +1,4 @@
-"""What failover, failback and status are told on the command line."""
+"""What failover, failback, status and drill are told on the command line."""
 
 import functools
 import ssl

@@ -61,14 +61,14 @@ class Project:
             self.terraform.apply_plan(plan)
 
     def write_deployment(self) -> None:
-        """Write the file that failover, failback and status go by, if there is a deployment."""
+        """Write the file that operators' commands go by, if there is a deployment."""
         document = self.terraform.outputs().get("deployment")
         if document is None:
             return
         path = self.root / deployments.FOLDER / f"{document['stack']}.json"
         path.parent.mkdir(exist_ok=True)
         path.write_text(json.dumps(document, indent=2, sort_keys=True) + "\n")
-        self.display.note(f"wrote {path}: failover, failback and status go by it, so keep a copy")
+        self.display.note(f"wrote {path}: operators' commands go by it, so keep a copy")
 
 
 @contextlib.contextmanager

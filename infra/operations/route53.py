@@ -5,15 +5,55 @@ Its API and its metrics are in us-east-1, which may be what is lost, so that no 
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from infra.errors import InfraError
 from infra.operations.switch import IMPATIENT, PERIOD
 
 _REGION = "us-east-1"
 _LOOK_BACK = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What the checkers of an endpoint said last.
+
+    Attributes:
+        passing: how many had a good answer.
+        total: how many there are.
+        failure: what one of the others had, in its words; None if there are none.
+    """
+
+    passing: int
+    total: int
+    failure: str | None
+
+    def __str__(self) -> str:
+        text = f"{self.passing} of {self.total} checkers pass"
+        return text if self.failure is None else f"{text}; {self.failure}"
+
+
+def observe(check_id: str) -> Observation:
+    """Ask what the checkers of an endpoint said last: each of its last request alone.
+
+    It knows nothing of thresholds: https://docs.aws.amazon.com/Route53/latest/APIReference/API_GetHealthCheckStatus.html
+
+    Raises:
+        InfraError: Route 53 can't be asked.
+    """
+    try:
+        client = boto3.client("route53", region_name=_REGION, config=IMPATIENT)
+        observations = client.get_health_check_status(HealthCheckId=check_id)
+    except (BotoCoreError, ClientError) as error:
+        raise InfraError(f"Route 53 can't be asked ({error})") from error
+    said = [o["StatusReport"]["Status"] for o in observations["HealthCheckObservations"]]
+    failures = sorted({text for text in said if not text.startswith("Success")})
+    passing = sum(text.startswith("Success") for text in said)
+    return Observation(passing, len(said), failures[0] if failures else None)
 
 
 def endpoint_status(check_id: str | None) -> str:
@@ -21,14 +61,9 @@ def endpoint_status(check_id: str | None) -> str:
     if check_id is None:
         return "unknown: its id is in the deployment's file alone"
     try:
-        client = boto3.client("route53", region_name=_REGION, config=IMPATIENT)
-        observations = client.get_health_check_status(HealthCheckId=check_id)
-    except (BotoCoreError, ClientError) as error:
-        return _unknown(error)
-    said = [o["StatusReport"]["Status"] for o in observations["HealthCheckObservations"]]
-    passing = sum(text.startswith("Success") for text in said)
-    failures = sorted({text for text in said if not text.startswith("Success")})
-    return f"{passing} of {len(said)} checkers pass" + "".join(f"; {text}" for text in failures[:1])
+        return str(observe(check_id))
+    except InfraError as error:
+        return f"unknown: {error}"
 
 
 def check_statuses(check_ids: Iterable[str | None]) -> list[str]:

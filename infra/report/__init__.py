@@ -41,7 +41,7 @@ class Report:
         roles: which region was cut, and which took over.
         expected: what had to come of the fault.
         happened: what came of it; None if the region was not cut.
-        promise: what the configuration promises.
+        promise: what the configuration promises; None if that is not known, or nothing.
         figures: what was measured; empty if the region was not cut.
         problems: what went wrong, in words.
         limits: what this kind of run can't show.
@@ -56,7 +56,7 @@ class Report:
     roles: Roles
     expected: Reaction
     happened: Reaction | None
-    promise: Promise
+    promise: Promise | None
     figures: Sequence[Figure]
     problems: Sequence[str]
     limits: Sequence[Limit]
@@ -86,7 +86,8 @@ class Report:
     def _success(self) -> str:
         match self.expected:
             case Reaction.FAILS_OVER:
-                how = f"{self.roles.standby} took over within the promised time"
+                promised = "" if self.promise is None else " within the promised time"
+                how = f"{self.roles.standby} took over{promised}"
             case Reaction.STAYS:
                 how = f"{self.roles.primary} stayed in service"
             case Reaction.BOTH_DOWN:

@@ -13,7 +13,7 @@ from infra.fault import Reaction
 from infra.measure import Figure, Roles
 from infra.promise import Promise, Range
 from infra.report import Limit, Report
-from infra.timeline import Kind, Moment, Operation, Request, Timeline
+from infra.timeline import Arrival, Kind, Moment, Operation, Request, Timeline
 
 FORMAT = 1
 
@@ -50,7 +50,7 @@ def read(path: Path) -> Report:
         roles=Roles(document["roles"]["primary"], document["roles"]["standby"]),
         expected=Reaction(document["expected"]),
         happened=None if document["happened"] is None else Reaction(document["happened"]),
-        promise=_promise(document["promise"]),
+        promise=None if document["promise"] is None else _promise(document["promise"]),
         figures=[_figure(entry) for entry in document["figures"]],
         problems=document["problems"],
         limits=[Limit(entry["elsewhere"], entry["here"]) for entry in document["limits"]],
@@ -114,4 +114,8 @@ def _timeline(document: dict[str, Any]) -> Timeline:
         Moment(entry["at"], Kind(entry["kind"]), entry["region"], entry["detail"])
         for entry in document["moments"]
     ]
-    return Timeline(requests, moments)
+    arrivals = [
+        Arrival(entry["item_id"], entry["region"], entry["acknowledged"], entry["seen"])
+        for entry in document.get("arrivals", [])
+    ]
+    return Timeline(requests, moments, arrivals)

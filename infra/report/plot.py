@@ -65,7 +65,7 @@ class Plot:
 def plot(report: Report) -> Plot:
     """Lay a report's timeline out: a row for each health check, for DNS and for each client."""
     scale = _Scale(report)
-    regions = [report.roles.primary, report.roles.standby]
+    regions = [report.roles.primary, report.roles.standby] if _health_is_known(report) else []
     clients = sorted({request.client for request in report.timeline.requests})
     names = [*(f"health {r}" for r in regions), "DNS answers"]
     names += [f"client {client + 1}" for client in clients]
@@ -81,6 +81,9 @@ def plot(report: Report) -> Plot:
             for request in report.timeline.requests
             if request.client == client
         )
+    if report.timeline.arrivals:
+        bars += _arrival_bars(report, scale, len(names))
+        names.append("replicating")
     height = _TOP + _ROW * len(names) + 30
     return Plot(
         WIDTH,
@@ -139,6 +142,12 @@ class _Scale:
             at += step
 
 
+def _health_is_known(report: Report) -> bool:
+    """Tell whether health checks were watched: of a drill's, only that they turned is known."""
+    turned = any(m.kind in {Kind.HEALTHY, Kind.UNHEALTHY} for m in report.timeline.moments)
+    return turned or report.kind == "rehearsal"
+
+
 def _y(row: int) -> float:
     return _TOP + _ROW * row
 
@@ -173,6 +182,15 @@ def _request_bar(report: Report, scale: _Scale, row: int, request: Request) -> B
     return scale.bar(request.started, request.ended, row, style, title)
 
 
+def _arrival_bars(report: Report, scale: _Scale, row: int) -> Iterator[Bar]:
+    for arrival in report.timeline.arrivals:
+        end = scale.end if arrival.seen is None else arrival.seen
+        late = "never seen" if arrival.seen is None else f"{end - arrival.acknowledged:.2f} s"
+        title = f"{arrival.item_id} in {arrival.region}: {late}"
+        style = "failed" if arrival.seen is None else "pending"
+        yield scale.bar(arrival.acknowledged, end, row, style, title)
+
+
 def _region_style(report: Report, region: str) -> str:
     styles = {report.roles.primary: "primary", report.roles.standby: "standby"}
     return styles.get(region, "failed")
@@ -180,7 +198,7 @@ def _region_style(report: Report, region: str) -> str:
 
 def _window(report: Report, scale: _Scale) -> Bar | None:
     cut = report.timeline.first(Kind.CUT, report.roles.primary)
-    if cut is None:
+    if cut is None or report.promise is None:
         return None
     promise = report.promise.outage
     end = min(cut + promise.high, scale.end)

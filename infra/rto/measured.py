@@ -11,7 +11,7 @@ from infra.rto.model import Failure, Setting
 # The faults by which a report's run lost its region, as the model tells them apart.
 _FAULTS = {
     Failure.BLACKHOLE: frozenset({"blackhole"}),
-    Failure.FAST: frozenset({"5xx", "refused", "reset", "tls"}),
+    Failure.FAST: frozenset({"5xx", "refused", "reset", "tls", "throttled"}),
 }
 
 
@@ -50,8 +50,8 @@ def measured(
         run = _run(path, report)
         # The setting goes on with what the fault does.
         fault = report.settings.get("fault", "").partition(":")[0]
-        if run is not None and fault in _FAULTS[failure]:
-            promise = report.promise
+        promise = report.promise
+        if run is not None and promise is not None and fault in _FAULTS[failure]:
             setting = Setting(promise.interval, promise.threshold, promise.ttl)
             found.setdefault(setting, []).append(run)
     return found, unread

@@ -88,13 +88,14 @@ async def run(
             await clock.sleep(max(0.0, started + PACE - clock.now()))
 
 
-async def warm_up(target: Target, clock: Clock, attempts: int = 10) -> str | None:
+async def warm_up(target: Target, clock: Clock, attempts: int = 10, prefix: str = "") -> str | None:
     """Write and read one item until both succeed; return what failed if they never do."""
     failures: list[str] = []
     async with target.session(clock) as session:
         client = _Client(0, target, clock, session)
         for _ in range(attempts):
-            requests = [await client.write("warm-up"), await client.read("warm-up")]
+            name = f"{prefix}warm-up"
+            requests = [await client.write(name), await client.read(name)]
             failures = [f"{r.operation}: {r.error}" for r in requests if r.error is not None]
             if not failures:
                 return None
@@ -122,17 +123,29 @@ async def _missing(
 
 
 async def _holds(item_id: str, target: Target, session: aiohttp.ClientSession) -> bool:
-    url = f"https://{target.domain_name}/read"
     last: object = None
     for _ in range(5):
         try:
-            async with session.get(url, params=_exactly(item_id)) as response:
-                if response.status in {200, 404}:
-                    return response.status == 200
-                last = response.status
-        except (aiohttp.ClientError, OSError) as error:
+            return await holds(item_id, target, session)
+        except OSError as error:
             last = error
     raise OSError(f"{target.domain_name} does not say whether it holds item {item_id}: {last}")
+
+
+async def holds(item_id: str, target: Target, session: aiohttp.ClientSession) -> bool:
+    """Ask once, with a strongly consistent read, whether the target holds an item.
+
+    Raises:
+        OSError: it does not say.
+    """
+    url = f"https://{target.domain_name}/read"
+    try:
+        async with session.get(url, params=_exactly(item_id)) as response:
+            if response.status in {200, 404}:
+                return response.status == 200
+            raise OSError(f"HTTP {response.status}")
+    except aiohttp.ClientError as error:
+        raise OSError(str(error) or type(error).__name__) from error
 
 
 def _exactly(item_id: str) -> dict[str, str]:

@@ -118,12 +118,12 @@ class Cloud:
             assert answer.read() == b"1"
         return time.perf_counter() - start
 
-    def silent_function(self) -> str:
+    def silent_function(self, name: str | None = None) -> str:
         """Make a function that logs nothing; return its name."""
         package = io.BytesIO()
         with zipfile.ZipFile(package, "w") as archive:
             archive.writestr("silent.py", "def handler(event, context):\n    return 1\n")
-        name = unique()
+        name = name or unique()
         self.functions.create_function(
             FunctionName=name,
             Runtime="python3.13",

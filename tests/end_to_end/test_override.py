@@ -7,24 +7,20 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import boto3
 import pytest
 
 from infra.clock import Clock
-from infra.display import Display
 from infra.operations.deployment import Deployment
 from infra.operations.switch import Switch
 from infra.operations.turn import Turn, turn
-from infra.rehearsal import emulator as emulators
-from infra.rehearsal.deploy import deployed
 from infra.rehearsal.front import CONCURRENCY
 from infra.rehearsal.regions import Deployment as Deployed
 from infra.rehearsal.stage import Stage, set_stage
 from infra.timeline import Timeline
 from infra.traffic import client
-from tests.end_to_end.conftest import Project
+from tests.end_to_end.conftest import Operated
 
 pytestmark = pytest.mark.rehearsal
 
@@ -120,19 +116,11 @@ def data_goes_missing() -> None:
     )
 
 
-def test_an_operator_moves_clients_off_a_healthy_primary_and_back(
-    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    scratch = tmp_path / "scratch"
-    scratch.mkdir()
-
-    async def play(deployment: Deployed, emulator: emulators.Emulator) -> None:
+def test_an_operator_moves_clients_off_a_healthy_primary_and_back(reached: Operated) -> None:
+    async def play() -> None:
         clock = Clock(SPEED)
-        async with set_stage(deployment, emulator.environment(), clock) as stage:
-            await rehearsed(stage, clock, deployment)
+        environment = reached.emulator.environment()
+        async with set_stage(reached.deployment, environment, clock) as stage:
+            await rehearsed(stage, clock, reached.deployment)
 
-    with emulators.running() as emulator, emulators.watched(emulator):
-        for name in ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-            monkeypatch.setenv(name, emulator.environment()[name])
-        with deployed(project.root, emulator, scratch, Display()) as deployment:
-            asyncio.run(play(deployment, emulator))
+    asyncio.run(play())

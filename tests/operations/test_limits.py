@@ -1,14 +1,29 @@
 """What a run can't show is written once, and told wherever a reader may look."""
 
+import itertools
+from collections.abc import Sequence
 from pathlib import Path
 
-from infra.rehearsal.limits import LIMITS
+import pytest
+
+from infra.drill import limits as drill
+from infra.rehearsal import limits as rehearsal
+from infra.report import Limit
 
 ROOT = Path(__file__).parents[2]
 
 
-def test_the_documentation_has_the_limits_that_every_rehearsal_reports() -> None:
-    lines = (ROOT / "docs" / "emulator.md").read_text().splitlines()
-    table = [line for line in lines if line.startswith("| ")]
-    assert table[0] == "| on AWS | in a rehearsal |"
-    assert table[1:] == [f"| {limit.elsewhere} | {limit.here} |" for limit in LIMITS]
+@pytest.mark.parametrize(
+    ("page", "heading", "limits"),
+    [
+        ("emulator.md", "| on AWS | in a rehearsal |", rehearsal.LIMITS),
+        ("drill.md", "| in earnest | in a drill |", drill.LIMITS),
+    ],
+)
+def test_the_documentation_has_the_limits_that_every_run_reports(
+    page: str, heading: str, limits: Sequence[Limit]
+) -> None:
+    lines = (ROOT / "docs" / page).read_text().splitlines()
+    table = lines[lines.index(heading) + 2 :]
+    rows = list(itertools.takewhile(lambda line: line.startswith("| "), table))
+    assert rows == [f"| {limit.elsewhere} | {limit.here} |" for limit in limits]

@@ -12,8 +12,9 @@ import pytest
 from infra.errors import InfraError
 from infra.measure import Missing
 from infra.report import Report, RunKind, machine
-from infra.timeline import Kind, Operation, Timeline
+from infra.timeline import Arrival, Kind, Operation, Timeline
 from tests.operations.test_report import report
+from tests.operations.timelines import WEST
 
 
 def written(folder: Path, text: str) -> Path:
@@ -28,6 +29,8 @@ def written(folder: Path, text: str) -> Path:
         report(),
         report(missing=Missing(None, ["lost"])),
         replace(report(Timeline()), problems=["no client could connect"], kind="drill"),
+        replace(report(), promise=None),
+        report(Timeline(arrivals=[Arrival("a", WEST, 1.0, 1.5), Arrival("b", WEST, 2.0, None)])),
     ],
 )
 def test_a_report_is_read_back_as_it_was_written(shown: Report, tmp_path: Path) -> None:

@@ -17,9 +17,11 @@ from infra.measure import (
     figures,
     quantile,
     reaction,
+    reads_ahead,
+    replication,
 )
 from infra.promise import Range
-from infra.timeline import Kind, Moment, Operation, Request, Timeline
+from infra.timeline import Arrival, Kind, Moment, Operation, Request, Timeline
 from tests.operations.timelines import DEFAULT, EAST, ROLES, WEST, bad, good, lost_and_recovered
 
 NONE_LOST = Missing([], [])
@@ -197,6 +199,12 @@ def test_failures_outside_the_outage_are_told_from_those_in_it(
     assert measured(timeline)["failed outside the outage"].kept is (count == 0)
 
 
+def test_a_good_answer_before_the_fault_takes_effect_is_no_recovery() -> None:
+    timeline = lost_and_recovered()
+    timeline.requests[4:4] = [good(0, Operation.READ, 100.9, EAST)]
+    assert values(timeline)["failed outside the outage"] == 0
+
+
 @pytest.mark.parametrize(
     ("share", "value"), [(0.0, 1), (0.5, 2), (0.51, 3), (0.75, 3), (0.99, 4), (1.0, 4)]
 )
@@ -332,3 +340,60 @@ def test_with_both_regions_down_each_detection_is_promised_and_the_wait_ends_wit
     assert found["detection in the standby"].value == 49
     assert not found["detection in the standby"].kept
     assert found["client outage, max"].value == 133  # client 0's read at 233 s
+
+
+def arrivals(*late: float | None) -> Timeline:
+    """Return writes that were acknowledged a second apart, and seen so much later."""
+    return Timeline(
+        arrivals=[
+            Arrival(f"{number}", WEST, number, None if seconds is None else number + seconds)
+            for number, seconds in enumerate(late)
+        ]
+    )
+
+
+def test_how_late_writes_were_is_counted_from_their_acknowledgement() -> None:
+    found = {f.name: f.value for f in replication(arrivals(0.5, 0.5, 2.5, 0.5), cut=3.5)}
+    assert found == {
+        "replication, p50": 0.5,
+        "replication, p99": 2.5,
+        "replication, max": 2.5,
+        "reads ahead of it": 0,
+        # The one that was acknowledged at 2 s and seen at 4.5 s.
+        "not yet in the standby at the cut": 1,
+        "the oldest of them, at the cut": 1.5,
+    }
+
+
+def test_a_write_that_nobody_saw_is_late_without_end() -> None:
+    found = {f.name: f.value for f in replication(arrivals(0.5, None), cut=10)}
+    assert found["replication, p50"] == 0.5
+    assert found["replication, max"] is None
+    assert found["not yet in the standby at the cut"] == 1
+    assert found["the oldest of them, at the cut"] == 9
+
+
+def test_without_a_loss_and_without_a_look_nothing_is_said_of_it() -> None:
+    assert replication(Timeline(), cut=10) == []
+    found = [figure.name for figure in replication(arrivals(0.5), cut=None)]
+    assert found == [
+        "replication, p50",
+        "replication, p99",
+        "replication, max",
+        "reads ahead of it",
+    ]
+
+
+def test_a_read_ahead_of_replication_is_no_failure_where_that_is_measured() -> None:
+    timeline = lost_and_recovered()
+    written = good(0, Operation.WRITE, 240, WEST)
+    early = replace(good(0, Operation.READ, 241, EAST), error="HTTP 404", item_id=written.item_id)
+    timeline.requests += [written, early]
+    assert failed_outside(timeline, 100) == 1, "in a rehearsal, what is not found is lost"
+
+    timeline.arrivals = arrivals(0.5).arrivals
+    assert (failed_outside(timeline, 100), failed_requests(timeline)) == (0, 3)
+    assert reads_ahead(timeline) == [early]
+
+    timeline.requests[-1] = replace(early, region=WEST)
+    assert failed_outside(timeline, 100) == 1, "it was written there"

@@ -14,7 +14,7 @@ from infra.measure import Missing, figures, reaction
 from infra.rehearsal.faults import FAULTS
 from infra.report import Limit, Report, machine, page, terminal
 from infra.report.plot import WIDTH, Gauge, gauge, plot
-from infra.timeline import Kind, Moment, Timeline
+from infra.timeline import Arrival, Kind, Moment, Timeline
 from tests.operations.timelines import DEFAULT, EAST, ROLES, WEST, lost_and_recovered
 
 HOSTILE = "\"><script>alert('&')</script>"
@@ -255,6 +255,32 @@ def test_bars_of_a_row_meet_and_the_last_ends_with_the_plot() -> None:
     health = [bar for bar in drawn.bars if bar.y == drawn.rows[0].y - 11]
     ends = [round(bar.x + bar.width, 1) for bar in health]
     assert ends == [*(bar.x for bar in health[1:]), WIDTH]
+
+
+def test_writes_on_their_way_to_the_standby_have_a_row_of_their_own() -> None:
+    timeline = lost_and_recovered()
+    timeline.arrivals = [Arrival("a", WEST, 98, 110), Arrival("b", WEST, 99, None)]
+    drawn = plot(report(timeline))
+    row = drawn.rows[-1]
+    assert row.text == "replicating"
+    bars = [(bar.x, bar.style, bar.title) for bar in drawn.bars if bar.y == row.y - 11]
+    assert bars == [
+        (x(98), "pending", "a in us-west-2: 12.00 s"),
+        (x(99), "failed", "b in us-west-2: never seen"),
+    ]
+
+
+def test_health_that_nobody_could_see_is_not_drawn_as_good() -> None:
+    unseen = [m for m in lost_and_recovered().moments if m.kind in {Kind.CUT, Kind.DNS}]
+    drill = replace(report(Timeline(moments=unseen)), kind="drill")
+    assert [row.text for row in plot(drill).rows] == ["DNS answers"]
+
+
+def test_where_nothing_is_promised_no_window_is_shaded_and_no_time_praised() -> None:
+    unpromised = replace(report(), promise=None)
+    assert plot(unpromised).window is None
+    assert unpromised.verdict == "us-west-2 took over, and no write was lost"
+    assert "shaded" not in page.render(unpromised)
 
 
 def test_the_promised_window_is_shaded() -> None:

@@ -16,6 +16,7 @@ from infra.operations import deployment as deployments
 from infra.operations.deployment import Deployment
 from infra.operations.switch import Switch
 from infra.operations.view import name_server
+from infra.promise import Range
 from infra.rehearsal.emulator import Emulator
 from tests.operations.checkouts import ROOT
 
@@ -197,6 +198,22 @@ DOCUMENT: dict[str, Any] = {
         "health_check_id": "switch",
     },
 }
+
+
+@pytest.mark.parametrize(
+    ("ttl", "outage"), [(10, Range(20, 58)), (None, Range(20, 108))], ids=["CNAME", "alias"]
+)
+def test_a_deployments_file_says_what_is_promised(
+    ttl: int | None, outage: Range, tmp_path: Path
+) -> None:
+    path = tmp_path / "deployment.json"
+    check = {"interval": 10, "threshold": 3}
+    path.write_text(json.dumps(DOCUMENT | {"health_check": check, "dns_ttl": ttl}))
+    promise = deployments.read(path).promise
+    assert promise is not None
+    assert promise.outage == outage
+    path.write_text(json.dumps(DOCUMENT))
+    assert deployments.read(path).promise is None
 
 
 def test_a_deployment_is_read_from_its_file(tmp_path: Path) -> None:

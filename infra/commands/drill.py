@@ -1,0 +1,230 @@
+"""`python -m infra drill`: lose the primary of a deployment on AWS, for a while, and measure."""
+
+import asyncio
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from infra.clock import Clock
+from infra.commands.package import ROOT
+from infra.display import Display
+from infra.drill.faults import FAULTS, Scene
+from infra.drill.journal import Journal
+from infra.drill.report import report
+from infra.drill.run import Drill, drill
+from infra.errors import InfraError
+from infra.operations import deployment as deployments
+from infra.operations.deployment import Deployment
+from infra.operations.options import confirm, of_a_deployment
+from infra.operations.view import Answer, ask
+from infra.report import terminal
+from infra.report.store import KEPT, Store
+from infra.traffic import client
+from infra.traffic.client import Target
+
+_KEY_VARIABLE = "INFRA_API_KEY"
+# What a shell reports of a program that Ctrl-C ended.
+_INTERRUPTED = 130
+
+
+@click.command("drill")
+@of_a_deployment
+@click.option(
+    "--fault",
+    type=click.Choice([*FAULTS]),
+    default="throttled",
+    show_default=True,
+    help="throttled: Lambda runs the primary's reader no more. switch: the operator's switch "
+    "withdraws the primary. none: watch what something else does.",
+)
+@click.option(
+    "--clients",
+    type=click.IntRange(1, 50),
+    default=8,
+    show_default=True,
+    help="Clients, each with two requests a second.",
+)
+@click.option(
+    "--limit",
+    type=click.FloatRange(60, 3600),
+    default=300.0,
+    show_default=True,
+    help="Seconds after which the fault is undone whatever happens, or watching ends.",
+)
+@click.option("--execute", is_flag=True, help="Do it. Without, what would be done is printed.")
+@click.option("--yes", is_flag=True, help="Don't ask for the stack's name.")
+@click.option("--undo", is_flag=True, help="Undo what a drill left that could not do so itself.")
+@click.option(
+    "--journal",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=ROOT / deployments.FOLDER,
+    help="Folder where it is noted what is to be undone.  [default: deployments/]",
+)
+@click.option(
+    "--reports",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=ROOT / "reports",
+    help="Folder for the report.  [default: reports/]",
+)
+@click.option(
+    "--keep",
+    type=click.IntRange(min=1),
+    default=KEPT,
+    show_default=True,
+    help="Runs to keep in that folder; see rehearse.",
+)
+@click.pass_context
+def command(  # noqa: PLR0913 -- an argument an option
+    context: click.Context,
+    *,
+    deployment: Deployment,
+    target: Target,
+    fault: str,
+    clients: int,
+    limit: float,
+    execute: bool,
+    yes: bool,
+    undo: bool,
+    folder: Path,
+    reports: Path,
+    keep: int,
+) -> None:
+    """Do to a deployment on AWS what a rehearsal does on this machine, and measure the recovery.
+
+    Prints what it would do, and does nothing, unless --execute is given; then it has the stack's
+    name typed. Clients on this machine write and read through your DNS, one call of an AWS API
+    makes the fault, and its counterpart undoes it: when all is seen, when the limit is over, on
+    Ctrl-C, and when this process is killed. What is to be undone is noted in deployments/ before:
+    should this machine die, `drill --undo` undoes it.
+
+    Writes need the API key, which is read from the environment variable INFRA_API_KEY:
+
+        export INFRA_API_KEY=$(terraform -chdir=infra output -raw api_key)
+
+    The items that clients write begin with "drill-" and stay in the table.
+
+    Exit status 1: a write was lost, or a figure is outside its range. 2: it could not be run, and
+    nothing is left changed unless the text says so.
+    """
+    journal = Journal.of(folder, deployment.stack)
+    if undo:
+        _undo(journal, deployment)
+        return
+    if journal.open:
+        raise InfraError(f"{journal.describe()}: end it first, with `python -m infra drill --undo`")
+    began = datetime.now(UTC)
+    display = Display()
+    order = Drill(
+        deployment,
+        replace(target, api_key=os.environ.get(_KEY_VARIABLE)),
+        FAULTS[fault],
+        Scene(journal, FAULTS[fault].prepare(deployment), limit, display.note),
+        deployment.promise,
+        clients,
+        f"drill-{began:%Y%m%dT%H%M%SZ}-",
+    )
+    _explain(order)
+    _require_well(order)
+    if not execute:
+        click.echo("this was a dry run: nothing was changed. --execute does it")
+        return
+    store = Store(reports, keep)
+    store.require_writable()
+    confirm(deployment.stack, yes=yes)
+    asyncio.run(_require_writable(order))
+    with display.step(f"drill: {clients} clients, {fault}, at most {limit:.0f} s"):
+        found = asyncio.run(drill(order, Clock(), display.update))
+    told = report(order, found, began, ROOT)
+    terminal.show(told, display.console)
+    display.note(f"report: {store.write(told)}")
+    if found.interrupted and not order.watches_only:
+        context.exit(_INTERRUPTED)
+    context.exit(0 if told.passed else 1)
+
+
+def _undo(journal: Journal, deployment: Deployment) -> None:
+    """Undo what is noted; where nothing is, say what another machine's drill may have left."""
+    if journal.open:
+        click.echo(journal.describe())
+        journal.undo(click.echo)
+        return
+    raise InfraError(
+        f"{journal.path} is not there, so no drill of this machine is to be undone. If another's "
+        f"is: its journal goes into that folder; or undo it by hand, with `aws lambda "
+        f"delete-function-concurrency --function-name {deployment.stack}-read --region "
+        f"{deployment.primary.name}`, or `python -m infra failback`"
+    )
+
+
+def _explain(order: Drill) -> None:
+    for line in _plan(order):
+        click.echo(line)
+
+
+def _plan(order: Drill) -> Iterator[str]:
+    deployment, change = order.deployment, order.scene.change
+    primary, standby = deployment.primary.name, deployment.standby.name
+    yield f"{deployment.stack}: {deployment.domain_name}, {primary} primary, {standby} standby"
+    yield f"fault: {order.fault.fault.name}: {order.fault.fault.does}"
+    if change is not None:
+        yield f"  made by    {change.made_by}"
+        yield f"  undone by  {change.undone_by}, after {order.scene.limit:.0f} s at most"
+        yield f"  noted in   {order.scene.journal.path} until then"
+    yield (
+        f"clients: {order.clients} on this machine, {2 * order.clients} requests a second; they "
+        f"write items named {order.prefix}..., which stay"
+    )
+    yield "  and each write is looked for in the standby until it is there"
+    if order.promised is not None:
+        yield (
+            f"promised: DNS moves within {order.promised.detection} s, clients are back within "
+            f"{order.promised.outage} s"
+        )
+
+
+def _require_well(order: Drill) -> None:
+    """Show how all is now; refuse to make things worse."""
+    deployment, target = order.deployment, order.target
+    names = (
+        deployment.domain_name,
+        deployment.primary.domain_name,
+        deployment.standby.domain_name,
+    )
+    asked = dict(zip(names, asyncio.run(_ask(target, names)), strict=True))
+    for name, answer in asked.items():
+        click.echo(f"now: {name} {answer}")
+    if order.watches_only:
+        return
+    unfit = [f"{name}: {answer.problem}" for name, answer in asked.items() if answer.problem]
+    serving = asked[deployment.domain_name].region
+    if not unfit and serving != deployment.primary.name:
+        unfit.append(f"{deployment.domain_name} is answered by {serving}")
+    if unfit:
+        raise InfraError(
+            f"not all is well, so nothing is done: {'; '.join(unfit)}. `python -m infra status` "
+            "says more; --fault none watches all the same"
+        )
+
+
+async def _ask(target: Target, names: tuple[str, ...]) -> list[Answer]:
+    clock = Clock()
+    return await asyncio.gather(*(ask(target, name, clock) for name in names))
+
+
+async def _require_writable(order: Drill) -> None:
+    """Find out before the drill that clients can't write.
+
+    Raises:
+        InfraError: they can't.
+    """
+    failed = await client.warm_up(order.target, Clock(), attempts=2, prefix=order.prefix)
+    if failed is not None:
+        raise InfraError(
+            f"clients can't write and read ({failed}), so nothing was changed. Writes need the API "
+            f"key in {_KEY_VARIABLE}: see `python -m infra drill --help`"
+        )

@@ -1,0 +1,1 @@
+"""The drill: what a rehearsal does on this machine, done to a deployment on AWS, and undone."""

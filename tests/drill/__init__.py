@@ -1,0 +1,1 @@
+"""The drill, and what it leaves behind: nothing."""

@@ -12,18 +12,19 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.retries.standard import ExponentialBackoff
 
+from chalicelib import connection, dynamodb
 from chalicelib.dynamodb import CallError, Client
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
 REGION = "us-west-2"
-_CONFIG = Config(
-    connect_timeout=0.7,
-    read_timeout=0.7,
-    retries={"mode": "standard", "total_max_attempts": 3},
-    parameter_validation=False,
-)
+# What waits how long.
+_PATIENCE = {
+    "_CONNECT_SECONDS": connection,
+    "_READ_SECONDS": connection,
+    "_CALL_SECONDS": dynamodb,
+}
 _METHODS = {"GetItem": "get_item", "PutItem": "put_item", "Scan": "scan"}
 
 
@@ -96,6 +97,22 @@ def _function(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ExponentialBackoff, "delay_amount", lambda _self, _context: 0)
 
 
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
+    """As much of it as a busy machine takes, where it is not what a test is about."""
+    usual = {name: getattr(module, name) for name, module in _PATIENCE.items()}
+    for name, module in _PATIENCE.items():
+        monkeypatch.setattr(module, name, 60.0)
+    return usual
+
+
+@pytest.fixture
+def in_time(_patience: dict[str, float], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The patience that functions have."""
+    for name, module in _PATIENCE.items():
+        monkeypatch.setattr(module, name, _patience[name])
+
+
 @pytest.fixture
 def client_at(monkeypatch: pytest.MonkeyPatch) -> ClientAt:
     """Make the app's client of the table at a URL."""
@@ -114,7 +131,13 @@ def pair_at(client_at: ClientAt) -> Iterator[PairAt]:
 
     def pair(url: str) -> Pair:
         lean = Lean(client_at(url))
-        made.append(Pair(lean, Boto3(boto3.client("dynamodb", REGION, config=_CONFIG))))
+        config = Config(
+            connect_timeout=connection._CONNECT_SECONDS,  # noqa: SLF001 -- as long as the app's
+            read_timeout=connection._READ_SECONDS,  # noqa: SLF001 -- likewise
+            retries={"mode": "standard", "total_max_attempts": 3},
+            parameter_validation=False,
+        )
+        made.append(Pair(lean, Boto3(boto3.client("dynamodb", REGION, config=config))))
         return made[-1]
 
     yield pair

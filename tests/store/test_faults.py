@@ -13,7 +13,6 @@ _HTML = b"<html><body>Bad gateway</body></html>"
 _FAULTS: dict[str, Reply] = {
     "reset": reset,
     "half an answer": half(_GOOD),
-    "slow": slow(_GOOD, 2),
     "500": error("InternalServerError", 500),
     "503 from a proxy": answer(_HTML, status=503, Content_Type="text/html"),
     "empty 500": answer(b"", status=500),
@@ -42,9 +41,17 @@ def test_one_fault_is_overcome_by_a_second_try(fault: Reply, pair_at: PairAt) ->
         assert len(table.requests) == 2, client
 
 
-# Three slow ones take seconds, and a lasting wrong checksum is what boto3 gives out at last: both
-# are in test_recovery.py.
-_COMPARED = {k: v for k, v in _FAULTS.items() if k not in {"slow", "wrong checksum"}}
+# A lasting wrong checksum is what boto3 gives out at last: test_recovery.py has it.
+_COMPARED = {name: fault for name, fault in _FAULTS.items() if name != "wrong checksum"}
+
+
+@pytest.mark.usefixtures("in_time")
+def test_a_slow_answer_is_overcome_by_a_second_try(pair_at: PairAt) -> None:
+    for client in ("lean", "boto3"):
+        with scripted.table(slow(_GOOD, 2), _GOOD) as table:
+            outcome = getattr(pair_at(table.url), client).call("GetItem", {})
+        assert outcome.answer, client
+        assert len(table.requests) == 2, client
 
 
 @pytest.mark.parametrize("fault", _COMPARED.values(), ids=_COMPARED)

@@ -195,6 +195,7 @@ def test_a_wrong_signature_is_final_unless_the_clock_explains_it(
     assert len(table.requests) == 1
 
 
+@pytest.mark.usefixtures("in_time")
 def test_a_table_that_hangs_is_given_up(client_at: ClientAt) -> None:
     with scripted.table(slow(_GOOD, 5)) as table, pytest.raises(CallError, match="TimeoutError"):
         client_at(table.url).call("Scan", {})
@@ -202,6 +203,7 @@ def test_a_table_that_hangs_is_given_up(client_at: ClientAt) -> None:
     assert 2 <= len(table.requests) <= 3
 
 
+@pytest.mark.usefixtures("in_time")
 @pytest.mark.parametrize("hangs_for", [0.1, 0.7, 1.4])
 def test_all_tries_end_while_a_health_check_waits(
     client_at: ClientAt, hangs_for: float, monkeypatch: pytest.MonkeyPatch

@@ -45,9 +45,11 @@ def _https_table(authority: trustme.CA) -> Iterator[str]:
         server.socket = context.wrap_socket(server.socket, server_side=True)
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
-        yield f"https://localhost:{server.server_port}"
-        server.shutdown()
-        thread.join()
+        try:
+            yield f"https://localhost:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def _file(authority: trustme.CA, folder: Path) -> str:

@@ -75,6 +75,7 @@ def _measure(
     interpreter: bytecode.Interpreter, rounds: int, calls: int, *, count: bool
 ) -> dict[str, Any]:
     console = _ERRORS
+    console.width = max(console.width, 100)
     counter = instructions.counter() if count else None
     if count and counter is None:
         raise InfraError("neither perf nor valgrind counts instructions here: leave --instructions")

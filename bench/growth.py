@@ -11,6 +11,7 @@ from chalicelib import tokens
 from infra.bytecode import Interpreter
 
 SIZES = (10, 10_000, 1_000_000)
+_PROCESSES = 3
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Cost:
         calls: of DynamoDB for one request.
         read_units: that DynamoDB would charge for one request.
         write_units: likewise.
-        cpu_us: the function's, in microseconds: a median.
+        cpu_us: the function's, in microseconds: a median, the least of three processes'.
     """
 
     candidate: str
@@ -71,9 +72,10 @@ class _Bench:
 
     def cost(self, candidate: Candidate, name: str, request: dict[str, Any], calls: int) -> Cost:
         arguments = running.arguments(candidate, name, json.dumps(request), calls)
-        figures = running.probe([self.interpreter.command, *arguments], self.given)
+        command = [self.interpreter.command, *arguments]
+        medians = [running.probe(command, self.given)["warm_cpu_us"] for _ in range(_PROCESSES)]
         counted = running.counted(self.url)
-        asked = calls + 1  # the first is not timed, but counted
+        asked = _PROCESSES * (calls + 1)  # a process's first is not timed, but counted
         units = {kind: counted.pop(kind, 0) for kind in ("half read units", "write units")}
         return Cost(
             candidate=candidate.name,
@@ -82,7 +84,7 @@ class _Bench:
             calls=sum(counted.values()) / asked,
             read_units=units["half read units"] / 2 / asked,
             write_units=units["write units"] / asked,
-            cpu_us=figures["warm_cpu_us"],
+            cpu_us=min(medians),
         )
 
 

@@ -55,7 +55,8 @@ async def query(server: NameServer, name: str, clock: Clock) -> Answer:
                 question, server.address, port=server.port
             )
     except (dns.exception.DNSException, OSError) as error:
-        raise OSError(f"{server.address} does not resolve {name}: {error}") from error
+        why = str(error) or f"no answer within {_TIMEOUT:.0f} s"
+        raise OSError(f"{server.address} does not resolve {name}: {why}") from error
     records = [rdata for rrset in response.answer for rdata in rrset]
     addresses = tuple(r.address for r in records if isinstance(r, dns.rdtypes.IN.A.A))
     if not addresses:

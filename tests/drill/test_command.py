@@ -130,6 +130,14 @@ def test_where_nothing_is_noted_undo_says_what_else_there_is(world: World, tmp_p
         call(tmp_path, "--undo")
 
 
+def test_an_outage_that_is_there_already_can_be_watched(world: World, tmp_path: Path) -> None:
+    world.readers[EAST] = world.readers[WEST] = False
+    done = call(tmp_path, "--fault", "none", "--limit", "60", "--execute", "--yes")
+    assert done.exit_code == 1, done.output
+    assert "now: api.test 192.0.2.1 answered 503" in done.output
+    assert "FAILED" in done.output
+
+
 def test_what_is_watched_ends_in_a_report(world: World, tmp_path: Path) -> None:
     following = threading.Thread(target=lambda: asyncio.run(world.health()), daemon=True)
     following.start()

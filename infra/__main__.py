@@ -20,6 +20,7 @@ from infra.commands import (
     plan,
     plans,
     rehearse,
+    rehearse_all,
     rto,
     status,
 )
@@ -46,6 +47,7 @@ for module in (
     apply,
     destroy,
     rehearse,
+    rehearse_all,
     compare,
     rto,
     local,

@@ -24,7 +24,10 @@ LIMITS = (
         "API Gateway, Lambda and WAF publish metrics and logs",
         "no metrics, no access logs, WAF does nothing",
     ),
-    Limit("IAM is enforced", "it is off, unless a test turns it on"),
+    Limit(
+        "IAM weighs what the organisation allows, and every condition",
+        "the emulator weighs the roles' policies",
+    ),
     Limit("AWS refuses what its documentation says it refuses", "the emulator accepts more"),
     Limit(
         "Functions run on arm64 and Python 3.13",

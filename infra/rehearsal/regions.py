@@ -29,6 +29,7 @@ class Region:
 class Deployment:
     """What Terraform says of what it deployed."""
 
+    stack: str
     domain_name: str
     hosted_zone_id: str
     primary: Region
@@ -43,6 +44,7 @@ class Deployment:
             for r in (outputs["regions"]["primary"], outputs["regions"]["secondary"])
         )
         return cls(
+            outputs["deployment"]["stack"],
             outputs["domain_name"],
             outputs["hosted_zone_id"],
             primary,

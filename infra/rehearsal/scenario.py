@@ -29,8 +29,14 @@ _PATIENCE = 15.0
 Status = Callable[[str], None]
 
 
-async def rehearse(
-    stage: Stage, deployment: Deployment, fault: Fault[Scene], clock: Clock, status: Status
+async def rehearse(  # noqa: PLR0913 -- each is a part of the play, and none is of another
+    stage: Stage,
+    deployment: Deployment,
+    fault: Fault[Scene],
+    clock: Clock,
+    status: Status,
+    *,
+    settled: bool = False,
 ) -> Outcome:
     """Do something to the primary region under traffic, heal it, and note what happens.
 
@@ -42,11 +48,12 @@ async def rehearse(
         fault: what is done.
         clock: real or compressed time.
         status: called with a line about what is going on.
+        settled: whether all is known to have been well just before.
     """
     run = _Run(stage, deployment, fault, clock, status)
     await run.warm_up()
     async with run.crowd.at_work():
-        if await run.steady():
+        if await run.steady(settled=settled):
             async with fault.inject(run.scene):
                 await run.cut()
             await run.healed()
@@ -96,6 +103,7 @@ class _Run:
             region=deployment.primary,
             front=stage.fronts[deployment.primary.name],
             other_front=stage.fronts[deployment.standby.name],
+            cloud=stage.clouds[deployment.primary.name],
             route53=stage.route53,
             promise=promise,
             clock=clock,
@@ -123,10 +131,14 @@ class _Run:
             failures = {failure for failure in await asyncio.gather(*calls) if failure}
             self._problems(f"{region.name} does not serve: {failure}" for failure in failures)
 
-    async def steady(self) -> bool:
-        """Let every checker have its say, then tell whether all is well enough to go on."""
+    async def steady(self, *, settled: bool) -> bool:
+        """Let every checker have its say, then tell whether all is well enough to go on.
+
+        That takes as many requests of each as make it change its mind; one, where all was well.
+        """
         promise = self.scene.promise
-        await self._until(lambda: False, promise.interval * promise.threshold + _DWELL, "steady")
+        rounds = 1 if settled else promise.threshold
+        await self._until(lambda: False, promise.interval * rounds + _DWELL, "steady")
         records = self._stage.route53.configuration, self._deployment.domain_name
         self._problems(diagnosis.review_records(*records))
         unfit = [

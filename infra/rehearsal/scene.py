@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from infra.clock import Clock
 from infra.promise import Promise
+from infra.rehearsal.cloud import Cloud
 from infra.rehearsal.front import RegionFront
 from infra.rehearsal.regions import Region
 from infra.rehearsal.route53 import Route53StandIn
@@ -17,6 +18,7 @@ class Scene:
         region: the region that is hit.
         front: its front.
         other_front: the front of the region that is to take over.
+        cloud: its functions.
         route53: the stand-in for Route 53, whose checkers can be cut off.
         promise: what the configuration promises, whatever the fault.
         clock: the rehearsal's.
@@ -25,6 +27,7 @@ class Scene:
     region: Region
     front: RegionFront
     other_front: RegionFront
+    cloud: Cloud
     route53: Route53StandIn
     promise: Promise
     clock: Clock

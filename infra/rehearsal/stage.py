@@ -10,6 +10,7 @@ import trustme
 
 from infra.clock import Clock
 from infra.errors import InfraError
+from infra.rehearsal.cloud import Cloud
 from infra.rehearsal.front import RegionFront
 from infra.rehearsal.ports import free_port
 from infra.rehearsal.regions import Deployment, Endpoint, endpoint
@@ -28,12 +29,14 @@ class Stage:
 
     Attributes:
         fronts: by region, its front.
+        clouds: by region, its functions.
         route53: the stand-in for Route 53.
         target: the API as clients see it, under the shared name.
         regions: by address, the region there.
     """
 
     fronts: Mapping[str, RegionFront]
+    clouds: Mapping[str, Cloud]
     route53: Route53StandIn
     target: Target
     regions: Mapping[str, str]
@@ -90,6 +93,10 @@ async def set_stage(
         await stack.enter_async_context(route53)
         yield Stage(
             fronts,
+            {
+                region.name: Cloud.of(session, emulator, deployment.stack, region.name)
+                for region in names
+            },
             route53,
             Target(
                 deployment.domain_name,

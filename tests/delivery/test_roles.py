@@ -121,19 +121,17 @@ class Guarded:
 @pytest.fixture(scope="module")
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
     """The bootstrap, applied to an account that enforces IAM."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AUTH", "true")
-        with emulators.running() as emulator:
-            made = account(emulator, tmp_path_factory.mktemp("guarded"), lifecycle=False)
-            zone = boto3.Session("test", "test").client(
-                "route53", region_name=STATE_REGION, endpoint_url=emulator.endpoint
-            )
-            zone_id = zone.create_hosted_zone(Name="example.com", CallerReference="r")[
-                "HostedZone"
-            ]["Id"]
-            made.environment["TF_VAR_hosted_zone_ids"] = json.dumps([zone_id.rpartition("/")[2]])
-            made.bootstrap.apply()
-            yield Guarded(made, made.outputs)
+    with emulators.running(iam=True) as emulator:
+        made = account(emulator, tmp_path_factory.mktemp("guarded"), lifecycle=False)
+        zone = boto3.Session("test", "test").client(
+            "route53", region_name=STATE_REGION, endpoint_url=emulator.endpoint
+        )
+        zone_id = zone.create_hosted_zone(Name="example.com", CallerReference="r")["HostedZone"][
+            "Id"
+        ]
+        made.environment["TF_VAR_hosted_zone_ids"] = json.dumps([zone_id.rpartition("/")[2]])
+        made.bootstrap.apply()
+        yield Guarded(made, made.outputs)
 
 
 def test_the_state_is_refused_to_whoever_comes_without_tls(guarded: Guarded) -> None:

@@ -10,6 +10,7 @@ from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
 
 import boto3
+from botocore.config import Config
 
 if TYPE_CHECKING:
     from types_boto3_apigateway import APIGatewayClient
@@ -53,7 +54,12 @@ class Cloud:
 
     @functools.cached_property
     def functions(self) -> "LambdaClient":
-        return self._session.client("lambda", region_name=REGIONS[0], endpoint_url=self.endpoint)
+        return self._session.client(
+            "lambda",
+            region_name=REGIONS[0],
+            endpoint_url=self.endpoint,
+            config=Config(retries={"total_max_attempts": 1}),  # what is refused is refused at once
+        )
 
     @functools.cache  # noqa: B019 -- a cloud lives as long as the tests
     def gateway(self, region: str = REGIONS[0]) -> "APIGatewayClient":

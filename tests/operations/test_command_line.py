@@ -26,7 +26,7 @@ def test_help_lists_every_command_with_what_it_does() -> None:
     done = call("--help")
     assert done.returncode == 0
     files = (ROOT / "infra" / "commands").glob("*.py")
-    commands = {path.stem for path in files if path.stem != "__init__"}
+    commands = {path.stem.replace("_", "-") for path in files if path.stem != "__init__"}
     told = [line.split(maxsplit=1) for line in done.stdout.partition("Commands:")[2].splitlines()]
     assert {words[0] for words in told if words} == commands
     assert all(len(words) == 2 for words in told if words)

@@ -12,6 +12,7 @@ from infra.clock import Clock
 from infra.errors import InfraError
 from infra.fault import Fault, Reaction
 from infra.promise import Promise, Range
+from infra.rehearsal.cloud import Cloud
 from infra.rehearsal.faults import FAULTS, parse
 from infra.rehearsal.regions import Region
 from infra.rehearsal.route53 import Route53StandIn, Surroundings
@@ -45,12 +46,13 @@ class Play:
         surroundings = Surroundings(
             aws_names=lambda _: None, port_of=lambda port: port, region_of=lambda _: "us-east-1"
         )
-        # Never entered: what is done to its checkers is shown in test_stand_in.py.
+        # Never entered: these faults do nothing to checkers.
         route53 = Route53StandIn(self.clock, boto3.Session(), "http://127.0.0.1:1", surroundings)
         self.scene = Scene(
             region=Region("us-east-1", OWN, "check"),
             front=client.front,
             other_front=other.front,
+            cloud=Cloud.of(boto3.Session("x", "x"), "http://127.0.0.1:1", "stack", "us-east-1"),
             route53=route53,
             promise=PROMISE,
             clock=self.clock,

@@ -59,8 +59,12 @@ class Emulator:
 
 
 @contextlib.contextmanager
-def running() -> Iterator[Emulator]:
+def running(*, iam: bool = False) -> Iterator[Emulator]:
     """Start an emulator on a free loopback port and end it, with all it started, afterwards.
+
+    Args:
+        iam: whether it enforces IAM: functions may do what their roles' policies allow, and the
+            emulator's own credentials anything.
 
     Raises:
         InfraError: it did not answer within 30 s; the text carries its last lines.
@@ -76,7 +80,7 @@ def running() -> Iterator[Emulator]:
             stdout=output,
             stderr=subprocess.STDOUT,
             cwd=Path(__file__).parents[3],
-            env=_environment(home, port),
+            env=_environment(home, port, iam=iam),
             # Ctrl-C reaches this process alone, which then ends the emulator in order.
             start_new_session=True,
         )
@@ -121,13 +125,14 @@ def watched(emulator: Emulator) -> Iterator[None]:
         watcher.join()
 
 
-def _environment(home: Path, port: int) -> dict[str, str]:
+def _environment(home: Path, port: int, *, iam: bool) -> dict[str, str]:
     # The emulator's Lambda workers inherit this: no credentials of the user's may be in it.
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
     return inherited | {
         **_CREDENTIALS,
         "BIND_HOST": "127.0.0.1",
         "GATEWAY_PORT": str(port),
+        "AUTH": "true" if iam else "false",
         "LOG_LEVEL": "WARNING",
         "TMPDIR": str(home),
         "S3_DATA_DIR": str(home / "s3"),

@@ -13,7 +13,16 @@ from xml.sax import saxutils
 
 from ministack import app
 from ministack.core import lambda_runtime, responses
-from ministack.services import acm, apigateway_v1, cloudwatch, dynamodb, kms, route53, waf
+from ministack.services import (
+    acm,
+    apigateway_v1,
+    cloudwatch,
+    dynamodb,
+    kms,
+    lambda_svc,
+    route53,
+    waf,
+)
 
 Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -50,6 +59,7 @@ def apply_all() -> None:
         make_keys_that_aws_manages,
         remember_keys_of_replicas,
         log_what_the_firewall_does,
+        reserve_concurrency_of_aliases,
         wait_less_for_logs,
         answer_retries_alike,
     ):
@@ -400,6 +410,18 @@ def _delete_logging(configurations: dict[str, Any], data: dict[str, Any]) -> Res
     configurations.pop(data["ResourceArn"], None)
     answer: Response = responses.json_response({})
     return answer
+
+
+def reserve_concurrency_of_aliases() -> None:
+    """What is reserved for a function is not asked for where it is invoked by an alias."""
+    _wrap(lambda_svc, "_reserved_concurrency", _reserved_concurrency)
+
+
+def _reserved_concurrency(
+    original: Callable[..., int | None], function: dict[str, Any], config: dict[str, Any]
+) -> int | None:
+    whole = lambda_svc._functions.get(config.get("FunctionName"))
+    return original(function if whole is None else whole, config)
 
 
 def wait_less_for_logs() -> None:

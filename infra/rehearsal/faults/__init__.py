@@ -6,6 +6,7 @@ from types import MappingProxyType
 from infra.errors import InfraError
 from infra.fault import Fault, combined
 from infra.rehearsal.faults import (
+    bad_release,
     blackhole,
     both_regions,
     brief,
@@ -16,6 +17,8 @@ from infra.rehearsal.faults import (
     reset,
     server_error,
     slow,
+    table_denied,
+    throttled,
     tls,
 )
 from infra.rehearsal.scene import Scene
@@ -30,6 +33,9 @@ FAULTS = MappingProxyType(
             tls,
             server_error,
             slow,
+            throttled,
+            bad_release,
+            table_denied,
             flapping,
             brief,
             partial,

@@ -1,0 +1,66 @@
+"""`python -m infra rehearse-all`: every fault, on one deployment, in one table."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from infra.commands.package import ROOT
+from infra.display import Display
+from infra.fault import Fault
+from infra.rehearsal import theatre
+from infra.rehearsal.faults import FAULTS
+from infra.rehearsal.options import FaultType, list_faults, reports_folder, runs_kept
+from infra.rehearsal.scene import Scene
+from infra.report import matrix
+from infra.report.store import Store
+
+
+@click.command("rehearse-all")
+@click.option(
+    "--fault",
+    "faults",
+    type=FaultType(),
+    multiple=True,
+    help="A row of the table; may be given several times.  [default: each fault by itself]",
+)
+@list_faults
+@click.option(
+    "--speed",
+    type=click.FloatRange(min=0.5, max=10),
+    default=5.0,
+    show_default=True,
+    help="Simulated seconds per real second. Figures are in simulated seconds; past the default, "
+    "two cores' own delays begin to show in them.",
+)
+@reports_folder
+@runs_kept
+@click.pass_context
+def command(
+    context: click.Context, faults: Sequence[Fault[Scene]], speed: float, reports: Path, keep: int
+) -> None:
+    """Rehearse every fault on one deployment, and print what came of each in one table.
+
+    As `rehearse` does it, one fault after another: each is healed, and all must be well, before
+    the next. A report of each is written.
+
+    Exit status 1: something else came of a fault than should, a write was lost, or a figure is
+    outside the range that the configuration promises. 2: a rehearsal could not be run.
+    """
+    chosen = faults or tuple(FAULTS.values())
+    store = Store(reports, max(keep, len(chosen)))
+    store.require_writable()
+    display = Display()
+    rows: list[matrix.Row] = []
+    try:
+        with theatre.opened(ROOT, speed, display) as opened:
+            for fault in chosen:
+                settled = bool(rows) and rows[-1].report.passed
+                report = opened.rehearse(fault, settled=settled)
+                rows.append(matrix.Row(fault.name, report))
+                passed = "as it should" if report.passed else "NOT as it should"
+                display.note(f"{fault.name}: {passed}; report: {store.write(report)}")
+    finally:
+        # What was found before an interrupt or an error is not lost with the rest.
+        matrix.show(rows, display.console)
+    context.exit(0 if all(row.report.passed for row in rows) else 1)

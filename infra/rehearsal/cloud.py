@@ -1,0 +1,58 @@
+"""One region's functions in the emulator, as faults break them: by the calls that would on AWS."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar
+
+if TYPE_CHECKING:
+    import boto3
+    from types_boto3_iam import IAMClient
+    from types_boto3_lambda import LambdaClient
+
+# As infra/region/functions.tf has it.
+ALIAS = "live"
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """The API's two functions in one region, and the APIs that change them.
+
+    Attributes:
+        functions: Lambda, in the region.
+        roles: IAM.
+        reader: the function that serves reads, health checks' among them.
+        writer: the function that serves writes.
+    """
+
+    functions: "LambdaClient"
+    roles: "IAMClient"
+    reader: str
+    writer: str
+
+    @classmethod
+    def of(cls, session: "boto3.Session", emulator: str, stack: str, region: str) -> Self:
+        """Return a deployment's functions in a region, by the names that Terraform gives them."""
+        make: Any = session.client
+        return cls(
+            make("lambda", region_name=region, endpoint_url=emulator),
+            make("iam", region_name=region, endpoint_url=emulator),
+            f"{stack}-read",
+            f"{stack}-write",
+        )
+
+
+async def to_its_end(call: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+    """Make a blocking call in a thread, and wait for its end even when cancelled.
+
+    Otherwise what heals a fault could overtake what makes it.
+    """
+    task = asyncio.ensure_future(asyncio.to_thread(call, *args, **kwargs))
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise

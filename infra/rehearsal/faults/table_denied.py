@@ -1,0 +1,58 @@
+"""The functions may not use the table any more."""
+
+import contextlib
+import json
+from collections.abc import AsyncIterator
+
+from infra.fault import Fault, Reaction
+from infra.promise import ANSWERED
+from infra.rehearsal.cloud import Cloud, to_its_end
+from infra.rehearsal.scene import Scene
+
+_POLICY = "rehearsal-table-denied"
+_DOCUMENT = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Deny", "Action": "dynamodb:*", "Resource": "*"}],
+    }
+)
+
+
+@contextlib.asynccontextmanager
+async def table_denied(scene: Scene) -> AsyncIterator[None]:
+    """Deny DynamoDB to the roles of both functions, by a policy beside what allows it."""
+    try:
+        await to_its_end(_deny, scene.cloud)
+        yield
+    finally:
+        await to_its_end(_allow, scene.cloud)
+
+
+def _deny(cloud: Cloud) -> None:
+    for role in _roles(cloud):
+        cloud.roles.put_role_policy(RoleName=role, PolicyName=_POLICY, PolicyDocument=_DOCUMENT)
+
+
+def _allow(cloud: Cloud) -> None:
+    for role in _roles(cloud):
+        with contextlib.suppress(cloud.roles.exceptions.NoSuchEntityException):
+            cloud.roles.delete_role_policy(RoleName=role, PolicyName=_POLICY)
+
+
+def _roles(cloud: Cloud) -> list[str]:
+    functions = (cloud.reader, cloud.writer)
+    arns = [
+        cloud.functions.get_function_configuration(FunctionName=function)["Role"]
+        for function in functions
+    ]
+    return [arn.rpartition("/")[2] for arn in arns]
+
+
+FAULT = Fault(
+    name="table-denied",
+    does="a policy denies the table to the region's functions",
+    on_aws="somebody tightens a role's policy, or a service control policy",
+    expected=Reaction.FAILS_OVER,
+    failing=ANSWERED,
+    inject=table_denied,
+)

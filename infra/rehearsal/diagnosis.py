@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from infra.rehearsal.regions import Deployment
-from infra.rehearsal.route53 import Route53StandIn
+from infra.rehearsal.route53 import Route53
 from infra.rehearsal.route53.config import Configuration, Failover, RecordSet
 from infra.timeline import Timeline
 
@@ -25,7 +25,7 @@ def review_records(configuration: Configuration, domain_name: str) -> Iterator[s
             )
 
 
-def review_health(route53: Route53StandIn, deployment: Deployment) -> Iterator[str]:
+def review_health(route53: Route53, deployment: Deployment) -> Iterator[str]:
     """Yield each region whose health check is not healthy, why, and what that means."""
     for region in (deployment.primary, deployment.standby):
         check = route53.health_checks.get(region.health_check_id)

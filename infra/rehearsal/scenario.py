@@ -36,6 +36,7 @@ async def rehearse(  # noqa: PLR0913 -- each is a part of the play, and none is 
     clock: Clock,
     status: Status,
     *,
+    clients: int = CLIENTS,
     settled: bool = False,
 ) -> Outcome:
     """Do something to the primary region under traffic, heal it, and note what happens.
@@ -48,9 +49,10 @@ async def rehearse(  # noqa: PLR0913 -- each is a part of the play, and none is 
         fault: what is done.
         clock: real or compressed time.
         status: called with a line about what is going on.
+        clients: how many clients are at work.
         settled: whether all is known to have been well just before.
     """
-    run = _Run(stage, deployment, fault, clock, status)
+    run = _Run(stage, deployment, fault, clock, status, clients=clients)
     await run.warm_up()
     async with run.crowd.at_work():
         if await run.steady(settled=settled):
@@ -89,13 +91,15 @@ def promise_of(stage: Stage, deployment: Deployment) -> Promise:
 class _Run:
     """One run in three acts."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- as rehearse has them
         self,
         stage: Stage,
         deployment: Deployment,
         fault: Fault[Scene],
         clock: Clock,
         status: Status,
+        *,
+        clients: int,
     ) -> None:
         promise = promise_of(stage, deployment)
         self.outcome = Outcome(fault.promised(promise))
@@ -114,7 +118,7 @@ class _Run:
         self._clock = clock
         self._status = status
         self.crowd = Crowd(
-            CLIENTS,
+            clients,
             stage.target,
             lambda answer: stage.regions.get(answer.addresses[0], answer.addresses[0]),
             clock,
@@ -170,11 +174,12 @@ class _Run:
             await self._until(lambda: False, _DWELL, "standby serves")
             self.outcome.missing_in_standby = await self._missing_in(standby)
             return
-        waiting = CLIENTS - self._served_by(standby, cut)
+        clients = self.crowd.size
+        waiting = clients - self._served_by(standby, cut)
         self._problems(
             [
                 (
-                    f"{waiting} of {CLIENTS} clients were not served by {standby.name} within "
+                    f"{waiting} of {clients} clients were not served by {standby.name} within "
                     f"{limit:.0f} s of the loss of {primary.name}"
                 ),
                 *diagnosis.review_requests(self.outcome.timeline, since=cut),
@@ -195,10 +200,11 @@ class _Run:
         healed = self._clock.now()
         limit = self.outcome.promise.failback.high + _PATIENCE
         if not await self._until(lambda: self._as_before(healed), limit, "healed"):
-            waiting = CLIENTS - self._served_by(primary, healed)
+            clients = self.crowd.size
+            waiting = clients - self._served_by(primary, healed)
             self._problems(
                 [
-                    f"{waiting} of {CLIENTS} clients were not served by {primary.name} within "
+                    f"{waiting} of {clients} clients were not served by {primary.name} within "
                     f"{limit:.0f} s of its return"
                 ]
                 if waiting
@@ -259,7 +265,7 @@ class _Run:
         )
 
     def _all_served_by(self, region: Region, since: float) -> bool:
-        return self._served_by(region, since) == CLIENTS
+        return self._served_by(region, since) == self.crowd.size
 
     def _served_by(self, region: Region, since: float) -> int:
         return self.crowd.served_by(region.name, since)

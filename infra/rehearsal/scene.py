@@ -1,13 +1,32 @@
 """What a fault of a rehearsal may touch."""
 
+import contextlib
+import ssl
 from dataclasses import dataclass
+from typing import Protocol
 
 from infra.clock import Clock
 from infra.promise import Promise
 from infra.rehearsal.cloud import Cloud
-from infra.rehearsal.front import RegionFront
+from infra.rehearsal.front import Interposed
 from infra.rehearsal.regions import Region
-from infra.rehearsal.route53 import Route53StandIn
+from infra.rehearsal.route53 import Route53
+
+
+class Front(Protocol):
+    """A region's front door as faults know it: RegionFront, or what stands for one in a test."""
+
+    def lost(self) -> contextlib.AbstractAsyncContextManager[None]:
+        """Lose the region."""
+
+    def closed(self) -> contextlib.AbstractAsyncContextManager[None]:
+        """Refuse connections."""
+
+    def presenting(self, tls: ssl.SSLContext) -> contextlib.AbstractAsyncContextManager[None]:
+        """Present another certificate, or none."""
+
+    def interposed(self, what: Interposed) -> contextlib.AbstractContextManager[None]:
+        """Ask something else before the API."""
 
 
 @dataclass(frozen=True)
@@ -25,9 +44,9 @@ class Scene:
     """
 
     region: Region
-    front: RegionFront
-    other_front: RegionFront
+    front: Front
+    other_front: Front
     cloud: Cloud
-    route53: Route53StandIn
+    route53: Route53
     promise: Promise
     clock: Clock

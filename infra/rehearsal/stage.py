@@ -14,7 +14,8 @@ from infra.rehearsal.cloud import Cloud
 from infra.rehearsal.front import RegionFront
 from infra.rehearsal.ports import free_port
 from infra.rehearsal.regions import Deployment, Endpoint, endpoint
-from infra.rehearsal.route53 import Route53StandIn, Settings, Surroundings
+from infra.rehearsal.route53 import Route53, Route53StandIn, Settings, Surroundings
+from infra.rehearsal.scene import Front
 from infra.traffic.client import Target
 from infra.traffic.resolver import NameServer
 
@@ -35,9 +36,9 @@ class Stage:
         regions: by address, the region there.
     """
 
-    fronts: Mapping[str, RegionFront]
+    fronts: Mapping[str, Front]
     clouds: Mapping[str, Cloud]
-    route53: Route53StandIn
+    route53: Route53
     target: Target
     regions: Mapping[str, str]
 

@@ -34,6 +34,7 @@ class Theatre:
         emulator: what stands for AWS.
         deployment: what Terraform created there.
         speed: simulated seconds per real second.
+        clients: how many clients are at work.
         display: where progress is shown.
     """
 
@@ -41,6 +42,7 @@ class Theatre:
     emulator: emulators.Emulator
     deployment: Deployment
     speed: float
+    clients: int
     display: Display
 
     def rehearse(self, fault: Fault[Scene], *, settled: bool = False) -> Report:
@@ -55,7 +57,9 @@ class Theatre:
         """
         began = datetime.now(UTC)
         primary = self.deployment.primary.name
-        with self.display.step(f"{CLIENTS} clients, then {fault.name} in {primary}: {fault.does}"):
+        with self.display.step(
+            f"{self.clients} clients, then {fault.name} in {primary}: {fault.does}"
+        ):
             outcome = asyncio.run(self._play(fault, settled=settled))
         return self._report(fault, outcome, began)
 
@@ -63,7 +67,13 @@ class Theatre:
         clock = Clock(self.speed)
         async with set_stage(self.deployment, self.emulator.environment(), clock) as stage:
             return await rehearse(
-                stage, self.deployment, fault, clock, self.display.update, settled=settled
+                stage,
+                self.deployment,
+                fault,
+                clock,
+                self.display.update,
+                clients=self.clients,
+                settled=settled,
             )
 
     def _report(self, fault: Fault[Scene], outcome: Outcome, began: datetime) -> Report:
@@ -94,13 +104,13 @@ class Theatre:
             "fault": f"{fault.name}: {fault.does}",
             "health checks": f"every {promise.interval:g} s, {promise.threshold} in a row to turn",
             "DNS answers kept": f"{promise.ttl:g} s",
-            "clients": f"{CLIENTS}, two requests a second each, writes and reads in turn",
+            "clients": f"{self.clients}, two requests a second each, writes and reads in turn",
             "clock": pace,
         }
 
 
 @contextlib.contextmanager
-def opened(root: Path, speed: float, display: Display) -> Iterator[Theatre]:
+def opened(root: Path, speed: float, display: Display, clients: int = CLIENTS) -> Iterator[Theatre]:
     """Deploy the untouched infra/ into an emulator, and destroy it all afterwards.
 
     IAM is enforced there: the functions can do what their policies allow, and no more.
@@ -114,4 +124,4 @@ def opened(root: Path, speed: float, display: Display) -> Iterator[Theatre]:
         emulators.watched(emulator),
         deployed(root, emulator, Path(scratch), display) as deployment,
     ):
-        yield Theatre(root, emulator, deployment, speed, display)
+        yield Theatre(root, emulator, deployment, speed, clients, display)

@@ -23,6 +23,16 @@ class NameServer:
     address: str
     port: int = 53
 
+    async def ask(self, question: dns.message.Message) -> dns.message.Message:
+        """Send a question, over UDP and, where the answer does not fit, TCP; return the answer.
+
+        Raises:
+            dns.exception.DNSException: the answer is none.
+            OSError: it can't be reached.
+        """
+        response, _ = await dns.asyncquery.udp_with_fallback(question, self.address, port=self.port)
+        return response
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -51,9 +61,7 @@ async def query(server: NameServer, name: str, clock: Clock) -> Answer:
         # then swallows a cancellation, and what was to end goes on for ever.
         # https://github.com/python/cpython/issues/86296
         async with clock.timeout(_TIMEOUT):
-            response, _ = await dns.asyncquery.udp_with_fallback(
-                question, server.address, port=server.port
-            )
+            response = await server.ask(question)
     except (dns.exception.DNSException, OSError) as error:
         why = str(error) or f"no answer within {_TIMEOUT:.0f} s"
         raise OSError(f"{server.address} does not resolve {name}: {why}") from error

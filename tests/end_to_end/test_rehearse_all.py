@@ -1,4 +1,4 @@
-"""Faults on one deployment: of the functions, of what must not fail over, and of both regions."""
+"""Faults on one deployment: those of the functions, and two at once that must not fail over."""
 
 import re
 import subprocess
@@ -6,18 +6,16 @@ import sys
 
 import pytest
 
-from tests.end_to_end.conftest import Project
+from tests.end_to_end.conftest import SPEED, Project
 
 pytestmark = pytest.mark.rehearsal
 
-# Those that a region's front alone can't play, and one of each thing that can come of a fault. The
-# others are the same to DNS, and tests/rehearsal/test_faults.py shows what they are to a checker.
+# Those that a region's front alone can't play; tests/rehearsal/test_scenario.py has the others.
 ROWS = {
     "throttled": "fails over",
     "bad-release": "fails over",
     "table-denied": "fails over",
     "partial,brief": "stays",
-    "both-regions": "both down",
 }
 # A guard against a hang: it takes some three minutes.
 _LIMIT_SECONDS = 900
@@ -26,7 +24,7 @@ _LIMIT_SECONDS = 900
 def test_faults_come_to_what_they_should_one_after_another(project: Project) -> None:
     chosen = [argument for name in ROWS for argument in ("--fault", name)]
     done = subprocess.run(
-        [sys.executable, "-m", "infra", "rehearse-all", "--speed", "4", *chosen],
+        [sys.executable, "-m", "infra", "rehearse-all", "--speed", str(SPEED), *chosen],
         cwd=project.root,
         capture_output=True,
         text=True,

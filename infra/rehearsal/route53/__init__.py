@@ -16,6 +16,7 @@ What a rehearsal cannot show, because the stand-in is not Route 53:
 """
 
 from infra.rehearsal.route53.health import HealthChange
-from infra.rehearsal.route53.stand_in import Route53StandIn, Settings, Surroundings
+from infra.rehearsal.route53.service import Route53, Surroundings
+from infra.rehearsal.route53.stand_in import Route53StandIn, Settings
 
-__all__ = ["HealthChange", "Route53StandIn", "Settings", "Surroundings"]
+__all__ = ["HealthChange", "Route53", "Route53StandIn", "Settings", "Surroundings"]

@@ -1,0 +1,447 @@
+"""A whole rehearsal on a clock that costs no time: only the network and the functions are made up.
+
+Route 53's checkers, records and messages, the clients, their resolvers and the scenario are the
+real ones. asyncio's clock jumps from one event to the next, so that minutes pass in a second and
+the same run gives the same figures.
+"""
+
+import asyncio
+import contextlib
+import functools
+import json
+import ssl
+from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import aiohttp
+import async_solipsism
+import boto3
+import dns.message
+
+from infra.clock import Clock
+from infra.promise import ANSWER_SECONDS, CONNECT_SECONDS, Promise
+from infra.rehearsal.cloud import Cloud
+from infra.rehearsal.front import Interposed
+from infra.rehearsal.regions import Deployment, Region
+from infra.rehearsal.route53 import Route53, Surroundings
+from infra.rehearsal.route53.config import (
+    AlarmCheck,
+    AlarmIdentifier,
+    Alias,
+    CalculatedCheck,
+    Configuration,
+    EndpointCheck,
+    Failover,
+    HealthCheck,
+    HostedZone,
+    RecordSet,
+    Simple,
+)
+from infra.rehearsal.route53.messages import respond
+from infra.rehearsal.route53.probe import ProbeError
+from infra.rehearsal.stage import Stage
+from infra.traffic import client
+from infra.traffic.resolver import CachingResolver, NameServer
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+EAST, WEST = "us-east-1", "us-west-2"
+NAME = "api.example.com"
+ADDRESSES = {EAST: "192.0.2.1", WEST: "192.0.2.2"}
+# What a connection takes, and as much again an answer: across a continent.
+TRIP = 0.04
+
+T = TypeVar("T")
+
+
+class LoopClock(Clock):
+    """The time of the running loop."""
+
+    def now(self) -> float:
+        return asyncio.get_running_loop().time()
+
+
+def play(course: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine on a loop whose time jumps."""
+    loop = async_solipsism.EventLoop()
+    try:
+        return cast("T", loop.run_until_complete(course))
+    finally:
+        loop.close()
+
+
+class Transport:
+    """What a fault does to a connection."""
+
+    aborted = False
+
+    def abort(self) -> None:
+        self.aborted = True
+
+    def write(self, _data: bytes) -> None:
+        pass
+
+    def get_extra_info(self, _name: str) -> "Transport":
+        return self
+
+    def setsockopt(self, *_: object) -> None:
+        pass
+
+
+@dataclass
+class Asked:
+    """A request, as far as faults look at it."""
+
+    transport: Transport = field(default_factory=Transport)
+
+
+class Place:
+    """A region: its front, its functions and its copy of the table.
+
+    Attributes:
+        region: its name.
+        items: what its copy holds.
+        reachable: set unless the region is lost.
+    """
+
+    def __init__(self, region: str, clock: Clock) -> None:
+        self.region = region
+        self.items: set[str] = set()
+        self.reachable = asyncio.Event()
+        self.reachable.set()
+        self.peer: Place | None = None
+        self.lag = 0.0
+        self._clock = clock
+        self._lost = self._closed = self._broken_tls = 0
+        self._interposed: list[Interposed] = []
+        self._replications: set[asyncio.Task[None]] = set()
+
+    @contextlib.asynccontextmanager
+    async def lost(self) -> AsyncIterator[None]:
+        self._lost += 1
+        self.reachable.clear()
+        try:
+            yield
+        finally:
+            self._lost -= 1
+            if not self._lost:
+                self.reachable.set()
+
+    @contextlib.asynccontextmanager
+    async def closed(self) -> AsyncIterator[None]:
+        self._closed += 1
+        try:
+            yield
+        finally:
+            self._closed -= 1
+
+    @contextlib.asynccontextmanager
+    async def presenting(self, _tls: ssl.SSLContext) -> AsyncIterator[None]:
+        self._broken_tls += 1
+        try:
+            yield
+        finally:
+            self._broken_tls -= 1
+
+    @contextlib.contextmanager
+    def interposed(self, what: Interposed) -> Iterator[None]:
+        self._interposed.append(what)
+        try:
+            yield
+        finally:
+            self._interposed.remove(what)
+
+    async def connect(self) -> None:
+        """Open a connection, or wait for ever."""
+        if self._lost:
+            await asyncio.Event().wait()
+        await self._clock.sleep(TRIP)
+        if self._closed:
+            raise ConnectionRefusedError
+
+    async def exchange(self, method: str, item: str | None) -> tuple[int, bytes]:
+        """Answer a request on an open connection: its status and its body."""
+        if self._broken_tls:
+            raise ssl.SSLError("handshake failure")
+        await self._clock.sleep(TRIP / 2)
+        await self.reachable.wait()
+        answer = await self._ask_interposed() or self._serve(method, item)
+        await self._clock.sleep(TRIP / 2)
+        await self.reachable.wait()
+        return answer
+
+    async def end(self) -> None:
+        for task in self._replications:
+            task.cancel()
+        await asyncio.gather(*self._replications, return_exceptions=True)
+
+    async def _ask_interposed(self) -> tuple[int, bytes] | None:
+        for ask in list(self._interposed):
+            request = Asked()
+            answer = await ask(cast("web.Request", request))
+            if request.transport.aborted:
+                raise ConnectionResetError
+            if answer is not None:
+                return answer.status, b""
+        return None
+
+    def _serve(self, method: str, item: str | None) -> tuple[int, bytes]:
+        if method == "GET":
+            return (200 if item is None or item in self.items else 404), b"{}"
+        assert item is not None
+        self.items.add(item)
+        replication = asyncio.create_task(self._replicate(item))
+        self._replications.add(replication)
+        replication.add_done_callback(self._replications.discard)
+        return 200, b"{}"
+
+    async def _replicate(self, item: str) -> None:
+        """Copy a write to the other region, once both can be reached."""
+        assert self.peer is not None
+        await self._clock.sleep(self.lag)
+        while not (self.reachable.is_set() and self.peer.reachable.is_set()):
+            await self.reachable.wait()
+            await self.peer.reachable.wait()
+        self.peer.items.add(item)
+
+
+@dataclass(frozen=True)
+class Response:
+    """What a client makes of an answer."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    async def read(self) -> bytes:
+        return self.body
+
+
+@dataclass(frozen=True)
+class Session:
+    """An HTTP session between a client and the places."""
+
+    places: Mapping[str, Place]
+    resolver: CachingResolver
+    clock: Clock
+
+    @contextlib.asynccontextmanager
+    async def get(self, url: str, params: Mapping[str, str]) -> AsyncIterator[Response]:
+        yield await self._exchange("GET", url, params.get("ItemId"))
+
+    @contextlib.asynccontextmanager
+    async def post(
+        self, url: str, json: Mapping[str, object], headers: object
+    ) -> AsyncIterator[Response]:
+        del headers
+        yield await self._exchange("POST", url, str(json["ItemId"]))
+
+    async def _exchange(self, method: str, url: str, item: str | None) -> Response:
+        host = url.removeprefix("https://").partition("/")[0]
+        async with self.clock.timeout(client.TIMEOUT):
+            [found] = await self.resolver.resolve(host, 443)
+            place = self.places[found["host"]]
+            await place.connect()
+            status, body = await place.exchange(method, item)
+        return Response(status, {"X-Region": place.region}, body)
+
+
+@dataclass(frozen=True)
+class Target(client.Target):
+    """The API of the places."""
+
+    places: Mapping[str, Place] = field(default_factory=dict)
+
+    @contextlib.asynccontextmanager
+    async def session(
+        self, clock: Clock, dns_age: float = 0.0
+    ) -> AsyncIterator[aiohttp.ClientSession]:
+        resolver = CachingResolver(self.server, clock, self.ports, dns_age)
+        yield cast("aiohttp.ClientSession", Session(self.places, resolver, clock))
+
+
+@dataclass(frozen=True)
+class Wire(NameServer):
+    """A name server that is asked without a network.
+
+    Attributes:
+        route53: who answers.
+    """
+
+    route53: Route53 | None = None
+
+    async def ask(self, question: dns.message.Message) -> dns.message.Message:
+        assert self.route53 is not None
+        answer = functools.partial(self.route53.answer, client="192.0.2.99")
+        wire = respond(question.to_wire(), answer, datagram=True)
+        assert wire is not None
+        return dns.message.from_wire(wire)
+
+
+@dataclass
+class World:
+    """Two regions behind Route 53.
+
+    Attributes:
+        clock: the loop's.
+        places: by region.
+        stage: what a scenario plays on.
+        deployment: what it takes for deployed.
+        promise: what the configuration promises.
+    """
+
+    clock: Clock
+    places: Mapping[str, Place]
+    stage: Stage
+    deployment: Deployment
+    promise: Promise
+    configuration: Configuration = field(repr=False)
+
+    @property
+    def east(self) -> Place:
+        return self.places[EAST]
+
+    @property
+    def west(self) -> Place:
+        return self.places[WEST]
+
+
+@contextlib.asynccontextmanager
+async def world(
+    promise: Promise, configuration: Configuration | None = None, *, seed: int = 0, lag: float = 0.0
+) -> AsyncIterator[World]:
+    """Open a world, and end all that runs in it afterwards.
+
+    Args:
+        promise: the health checks' interval and threshold, and the records' TTL.
+        configuration: what Route 53 obeys instead of what follows from that.
+        seed: decides the checkers' phases.
+        lag: seconds that a write takes to the other region.
+    """
+    clock = LoopClock()
+    places = {region: Place(region, clock) for region in (EAST, WEST)}
+    for region, peer in ((EAST, WEST), (WEST, EAST)):
+        places[region].peer = places[peer]
+        places[region].lag = lag
+    at = {ADDRESSES[region]: place for region, place in places.items()}
+    surroundings = Surroundings(
+        aws_names={_target(region): address for region, address in ADDRESSES.items()}.get,
+        port_of=lambda port: port,
+        region_of=lambda _: EAST,
+    )
+    route53 = Route53(clock, surroundings, checkers=16, seed=seed, send=_sender(at))
+    obeyed = configured(promise) if configuration is None else configuration
+    route53.obey(obeyed)
+    target = Target(NAME, None, Wire("192.0.2.53", route53=route53), cast("Any", None), {}, at)
+    stage = Stage(
+        places, _clouds(), route53, target, {a: region for region, a in ADDRESSES.items()}
+    )
+    try:
+        yield World(clock, places, stage, deployment(), promise, obeyed)
+    finally:
+        await route53.stop()
+        for place in places.values():
+            await place.end()
+
+
+def deployment() -> Deployment:
+    east, west = (Region(region, f"{region}.{NAME}", check) for region, check in _CHECKS.items())
+    return Deployment("stack", NAME, "Z1", east, west, None)
+
+
+_CHECKS = {EAST: "east", WEST: "west-endpoint"}
+
+
+def configured(promise: Promise) -> Configuration:
+    """Return records and health checks as infra/*.tf has them."""
+    switch = AlarmCheck(
+        id="switch",
+        alarm=AlarmIdentifier(WEST, "withdrawn"),
+        insufficient_data="LastKnownStatus",
+    )
+    checks: list[HealthCheck] = [
+        CalculatedCheck(id="east", children=("east-endpoint", "switch"), health_threshold=2),
+        switch,
+        *(_endpoint(id_, region, promise) for id_, region in _ENDPOINTS.items()),
+    ]
+    records = [
+        record
+        for region, primary in ((EAST, True), (WEST, False))
+        for record in (
+            RecordSet(
+                name=NAME,
+                type="CNAME",
+                routing=Failover(primary=primary),
+                set_identifier=region,
+                ttl=int(promise.ttl),
+                values=(f"{_target(region)}.",),
+                health_check_id=_CHECKS[region],
+            ),
+            RecordSet(
+                name=f"{region}.{NAME}",
+                type="A",
+                routing=Simple(),
+                alias=Alias(_target(region), "Z2", evaluate_target_health=False),
+            ),
+        )
+    ]
+    zone = HostedZone("Z1", "example.com", tuple(records))
+    return Configuration((zone,), {check.id: check for check in checks})
+
+
+_ENDPOINTS = {"east-endpoint": EAST, "west-endpoint": WEST}
+
+
+def _endpoint(check_id: str, region: str, promise: Promise) -> EndpointCheck:
+    return EndpointCheck(
+        id=check_id,
+        protocol="HTTPS",
+        interval=promise.interval,
+        failure_threshold=promise.threshold,
+        fqdn=f"{region}.{NAME}",
+        address=None,
+        port=443,
+        path="/read?limit=1",
+        search_string=None,
+        sni=True,
+        regions=(
+            EAST,
+            "us-west-1",
+            WEST,
+            "eu-west-1",
+            "ap-southeast-1",
+            "ap-southeast-2",
+            "ap-northeast-1",
+            "sa-east-1",
+        ),
+    )
+
+
+def _target(region: str) -> str:
+    return f"d-{region}.execute-api.{region}.amazonaws.com"
+
+
+@functools.cache
+def _clouds() -> Mapping[str, Cloud]:
+    session = boto3.Session("test", "test")
+    return {r: Cloud.of(session, "http://127.0.0.1:1", "stack", r) for r in (EAST, WEST)}
+
+
+def _sender(places: Mapping[str, Place]) -> Any:  # noqa: ANN401 -- as Route53 takes it
+    async def send(_check: EndpointCheck, address: str, _port: int, clock: Clock) -> None:
+        place = places[address]
+        try:
+            async with clock.timeout(CONNECT_SECONDS):
+                await place.connect()
+            async with clock.timeout(ANSWER_SECONDS):
+                status, _ = await place.exchange("GET", None)
+        except TimeoutError as error:
+            raise ProbeError("nothing in time") from error
+        except OSError as error:
+            raise ProbeError(f"{type(error).__name__}") from error
+        if status >= 400:
+            raise ProbeError(json.dumps(status))
+
+    return send

@@ -1,9 +1,7 @@
 """One region's functions in the emulator, as faults break them: by the calls that would on AWS."""
 
-import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     import boto3
@@ -12,9 +10,6 @@ if TYPE_CHECKING:
 
 # As infra/region/functions.tf has it.
 ALIAS = "live"
-
-_P = ParamSpec("_P")
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -43,16 +38,3 @@ class Cloud:
             f"{stack}-read",
             f"{stack}-write",
         )
-
-
-async def to_its_end(call: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
-    """Make a blocking call in a thread, and wait for its end even when cancelled.
-
-    Otherwise what heals a fault could overtake what makes it.
-    """
-    task = asyncio.ensure_future(asyncio.to_thread(call, *args, **kwargs))
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        raise

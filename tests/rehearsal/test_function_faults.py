@@ -17,13 +17,14 @@ from botocore.exceptions import ClientError
 
 from infra.clock import Clock
 from infra.promise import Promise
-from infra.rehearsal.cloud import ALIAS, Cloud, to_its_end
+from infra.rehearsal.cloud import ALIAS, Cloud
 from infra.rehearsal.emulator import Emulator
 from infra.rehearsal.faults import FAULTS, parse
 from infra.rehearsal.front import RegionFront
 from infra.rehearsal.regions import Region
 from infra.rehearsal.route53 import Route53StandIn, Surroundings
 from infra.rehearsal.scene import Scene
+from infra.threads import to_its_end
 from tests.rehearsal.endpoints import server_tls
 
 TRUST = json.dumps(

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from infra.fault import Fault, Reaction
 from infra.promise import Range
-from infra.rehearsal.cloud import ALIAS, Cloud, to_its_end
+from infra.rehearsal.cloud import ALIAS, Cloud
 from infra.rehearsal.scene import Scene
+from infra.threads import to_its_end
 
 _MISSING = "not_in_the_package.app"
 

@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator
 
 from infra.fault import Fault, Reaction
 from infra.promise import ANSWERED
-from infra.rehearsal.cloud import Cloud, to_its_end
+from infra.rehearsal.cloud import Cloud
 from infra.rehearsal.scene import Scene
+from infra.threads import to_its_end
 
 _POLICY = "rehearsal-table-denied"
 _DOCUMENT = json.dumps(

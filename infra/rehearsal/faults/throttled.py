@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator
 
 from infra.fault import Fault, Reaction
 from infra.promise import ANSWERED
-from infra.rehearsal.cloud import Cloud, to_its_end
+from infra.rehearsal.cloud import Cloud
 from infra.rehearsal.scene import Scene
+from infra.threads import to_its_end
 
 
 @contextlib.asynccontextmanager

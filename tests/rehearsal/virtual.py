@@ -63,9 +63,9 @@ class LoopClock(Clock):
         return asyncio.get_running_loop().time()
 
 
-def play(course: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine on a loop whose time jumps."""
-    loop = async_solipsism.EventLoop()
+def play(course: Coroutine[Any, Any, T], loop: asyncio.AbstractEventLoop | None = None) -> T:
+    """Run a coroutine on a loop whose time jumps, a new one unless one is given."""
+    loop = loop or async_solipsism.EventLoop()
     try:
         return cast("T", loop.run_until_complete(course))
     finally:

@@ -1,0 +1,1 @@
+"""Hostile histories: faults over minutes, on a clock that costs no time."""

@@ -45,7 +45,7 @@ def load() -> Callable[[], Keys]:
     access_key = os.environ.get("AWS_ACCESS_KEY_ID")
     secret_key = os.environ.get("AWS_SECRET_ACCESS_KEY")
     if access_key and secret_key:
-        keys = Keys(access_key, secret_key, os.environ.get("AWS_SESSION_TOKEN") or None)
+        keys = Keys(access_key, secret_key, os.environ.get("AWS_SESSION_TOKEN"))
         return lambda: keys
     if _SERVICE in os.environ:
         return _Service()

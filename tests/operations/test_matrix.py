@@ -169,3 +169,11 @@ def test_what_was_found_before_the_end_is_shown(
     assert done.exit_code == 1
     assert any(line.startswith("tls ") and "ok" in line for line in done.output.splitlines())
     assert len(list(tmp_path.glob("*.json"))) == 1
+
+
+def test_the_documentation_has_a_row_for_every_fault_and_what_should_come_of_it() -> None:
+    lines = (Path(__file__).parents[2] / "docs" / "faults.md").read_text().splitlines()
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines if line[:2] == "| "]
+    assert [(row[0], row[1]) for row in rows[1:]] == [
+        (fault.name, fault.expected) for fault in FAULTS.values()
+    ]

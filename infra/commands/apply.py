@@ -42,6 +42,7 @@ def command(
             project.plan(path)
         document = project.terraform.show(path)
         guard.require_allowed(show(document), allowed)
+        guard.require_unprotected(document)
         if plan is None and guard.changes(document):
             _confirm(yes=yes)
         project.apply(path, "terraform apply")

@@ -5,7 +5,6 @@ from pathlib import Path
 import click
 
 from infra.commands.package import ROOT
-from infra.errors import InfraError
 from infra.operations import guard
 from infra.operations.options import confirm
 from infra.operations.project import Project, initialised, show, var_files_option
@@ -17,8 +16,8 @@ from infra.operations.project import Project, initialised, show, var_files_optio
 def command(*, var_files: tuple[Path, ...], yes: bool) -> None:
     """Show what would be deleted, ask for the stack's name, and delete it, data included.
 
-    Refuses at once where the table is protected from deletion: Terraform would delete all else
-    first, and then fail.
+    Refuses at once where the table or its replica is protected from deletion: Terraform would
+    delete all else first, and then fail.
 
     Exit status 2: refused, not confirmed, or failed.
     """
@@ -29,20 +28,12 @@ def command(*, var_files: tuple[Path, ...], yes: bool) -> None:
         losses = show(document)
         if not guard.changes(document):
             return
-        _refuse_protected(guard.protected_tables(document))
+        guard.require_unprotected(document)
         for loss in losses:
             click.echo(f"WOULD BE LOST {loss.name}: {loss.what}")
         confirm(_stack(project), yes=yes)
         project.apply(path, "terraform destroy")
     click.echo("destroyed")
-
-
-def _refuse_protected(tables: list[str]) -> None:
-    if tables:
-        raise InfraError(
-            f"{', '.join(tables)} is protected from deletion, so nothing was destroyed: set "
-            "deletion_protection = false, apply that, and call again"
-        )
 
 
 def _stack(project: Project) -> str:

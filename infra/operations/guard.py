@@ -11,6 +11,7 @@ from typing import Any
 from infra.errors import InfraError
 
 _KEYS = frozenset({"aws_kms_key", "aws_kms_replica_key", "aws_kms_external_key"})
+_TABLES = frozenset({"aws_dynamodb_table", "aws_dynamodb_table_replica"})
 
 
 @dataclass(frozen=True)
@@ -76,20 +77,31 @@ def warnings(plan: Mapping[str, Any]) -> list[str]:
     return [
         f"{change.address}: {text}"
         for change in _changes(plan)
-        if change.type == "aws_dynamodb_table" and change.actions == ("update",)
+        if change.type in _TABLES and change.actions == ("update",)
         for text in _less_guarded(change)
     ]
 
 
-def protected_tables(plan: Mapping[str, Any]) -> list[str]:
-    """Return the tables that the plan would destroy and AWS would refuse to."""
-    return [
+def require_unprotected(plan: Mapping[str, Any]) -> None:
+    """Refuse a plan that would destroy a table or a replica that AWS would refuse to delete.
+
+    Terraform would find out in the middle, with all else destroyed.
+
+    Raises:
+        InfraError: it would; the text names each.
+    """
+    protected = [
         change.address
         for change in _changes(plan)
-        if change.type == "aws_dynamodb_table"
+        if change.type in _TABLES
         and change.destroys
         and change.before.get("deletion_protection_enabled")
     ]
+    if protected:
+        raise InfraError(
+            f"protected from deletion, so nothing was changed: {', '.join(protected)}. Set "
+            "deletion_protection = false, apply that, and call again"
+        )
 
 
 def require_allowed(found: Sequence[Loss], allowed: Iterable[str]) -> None:
@@ -223,21 +235,24 @@ def _record_losses(change: _Change) -> Iterator[Loss]:
 
 
 def _less_guarded(change: _Change) -> Iterator[str]:
-    if _turned_off(change.before, change.after, "deletion_protection_enabled"):
+    name = "deletion_protection_enabled"
+    if change.before.get(name) and change.after.get(name) is False:
         yield "deletion protection is turned off: whoever may delete tables may delete this one"
-    before = _blocks(change.before, "point_in_time_recovery")
-    after = _blocks(change.after, "point_in_time_recovery")
-    if any(b.get("enabled") for b in before) and not any(a.get("enabled") for a in after):
+    if _restorable(change.before) and not _restorable(change.after):
         yield "point-in-time recovery is turned off: the recovery points that exist are lost"
 
 
-def _turned_off(before: Mapping[str, Any], after: Mapping[str, Any], name: str) -> bool:
-    return bool(before.get(name)) and after.get(name) is False
+def _restorable(values: Mapping[str, Any]) -> bool:
+    """Tell whether point-in-time recovery is on: a block of a table, an argument of a replica."""
+    setting = values.get("point_in_time_recovery")
+    if isinstance(setting, list):
+        return any(block.get("enabled") for block in setting)
+    return bool(setting)
 
 
 def _key_arns(change: _Change) -> Iterator[str]:
     """Yield the keys that a table and its replicas are encrypted with as they are."""
-    if change.type not in {"aws_dynamodb_table", "aws_dynamodb_table_replica"}:
+    if change.type not in _TABLES:
         return
     blocks = [change.before, *_blocks(change.before, "server_side_encryption")]
     blocks += _blocks(change.before, "replica")

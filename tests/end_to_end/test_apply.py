@@ -1,6 +1,7 @@
 """plan, apply and destroy, as a user calls them, with real plans of the real provider."""
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,9 +18,10 @@ from tests.operations.checkouts import leave_the_replica_unprotected
 
 pytestmark = pytest.mark.rehearsal
 
-REPLICA = "aws_dynamodb_table_replica.items"
+TABLE, REPLICA = "aws_dynamodb_table.items", "aws_dynamodb_table_replica.items"
 RECORDS = [f'aws_route53_record.failover["{role}-CNAME"]' for role in ("PRIMARY", "SECONDARY")]
-_LIMIT_SECONDS = 180
+# A guard against a hang.
+_LIMIT_SECONDS = 600
 
 
 class Deployed:
@@ -33,10 +35,8 @@ class Deployed:
             "TF_CLI_ARGS_init": "-backend-config=use_path_style=true",
         }
         leave_the_replica_unprotected(project.root)
-        environments = project.root / "infra/environments"
-        (environments / "trial.tfvars").write_text(
-            'hosted_zone_name = "example.com"\ndomain_name = "api.example.com"\n'
-        )
+        infra = project.root / "infra"
+        shutil.copy(infra / "terraform.tfvars.example", infra / "environments/trial.tfvars")
         self.session = boto3.Session("test", "test", region_name="us-east-1")
         self.session.client("s3", endpoint_url=emulator.endpoint).create_bucket(Bucket="state")
         self.session.client("route53", endpoint_url=emulator.endpoint).create_hosted_zone(
@@ -159,6 +159,14 @@ def test_a_table_and_records_that_would_be_replaced_are_refused(
     assert changed.tables() == ["multi-region-api-items"]
 
 
+def test_a_replica_that_would_move_to_another_key_is_refused(deployed: Deployed) -> None:
+    refused = deployed.call("apply", "--yes", encryption="CUSTOMER")
+    assert refused.returncode == 2, refused.stdout
+    assert f"{REPLICA}: this copy of the table would be replaced" in refused.stderr
+    assert f"{TABLE}:" not in refused.stderr, "the table itself changes its key in place"
+    assert deployed.replicas() == ["us-west-2"]
+
+
 def test_what_is_not_confirmed_is_not_applied(deployed: Deployed) -> None:
     done = deployed.call("apply", typed="y\n", dns_ttl="20")
     assert done.returncode == 2
@@ -175,7 +183,7 @@ def test_what_is_confirmed_is_applied(deployed: Deployed) -> None:
 def test_a_destroy_is_refused_whole_until_the_table_may_go(deployed: Deployed) -> None:
     refused = deployed.call("destroy", "--yes")
     assert refused.returncode == 2
-    assert "aws_dynamodb_table.items is protected from deletion" in refused.stderr
+    assert f"protected from deletion, so nothing was changed: {TABLE}." in refused.stderr
     assert deployed.call("apply", "--yes", deletion_protection="false").returncode == 0
 
     unnamed = deployed.call("destroy", typed="yes\n", deletion_protection="false")

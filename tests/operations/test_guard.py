@@ -9,8 +9,8 @@ from infra.operations.guard import (
     Loss,
     changes,
     losses,
-    protected_tables,
     require_allowed,
+    require_unprotected,
     warnings,
 )
 
@@ -69,7 +69,7 @@ UNCHANGED_TABLE = change("aws_dynamodb_table.items", ["no-op"], TABLE, TABLE)
     ("address", "before"),
     [
         ("aws_dynamodb_table.items", TABLE),
-        ("aws_dynamodb_table_replica.west", {"kms_key_arn": WEST_KEY}),
+        ("aws_dynamodb_table_replica.items", {"kms_key_arn": WEST_KEY}),
         ("aws_route53_zone.this", {"name": "example.com"}),
         ('aws_route53_record.failover["PRIMARY-CNAME"]', RECORD),
         ("aws_kms_key.table", {"arn": EAST_KEY}),
@@ -144,24 +144,45 @@ def test_a_record_that_lets_go_of_its_health_check_is_a_loss() -> None:
     assert losses(plan(unknown)) == []
 
 
-def test_a_weaker_guard_is_warned_of_and_not_refused() -> None:
-    weaker = plan(
-        update(deletion_protection_enabled=False, point_in_time_recovery=[{"enabled": False}])
-    )
+REPLICA: dict[str, Any] = {
+    "kms_key_arn": WEST_KEY,
+    "deletion_protection_enabled": True,
+    "point_in_time_recovery": True,
+}
+
+
+@pytest.mark.parametrize(
+    ("address", "before", "unrestorable"),
+    [
+        ("aws_dynamodb_table.items", TABLE, [{"enabled": False}]),
+        ("aws_dynamodb_table.items", TABLE, []),
+        ("aws_dynamodb_table_replica.items", REPLICA, False),
+        ("aws_dynamodb_table_replica.items", REPLICA, None),
+    ],
+)
+def test_a_weaker_guard_is_warned_of_and_not_refused(
+    address: str, before: dict[str, Any], unrestorable: object
+) -> None:
+    after = before | {
+        "deletion_protection_enabled": False,
+        "point_in_time_recovery": unrestorable,
+    }
+    weaker = plan(change(address, ["update"], before, after))
     assert losses(weaker) == []
-    assert [text.partition(": ")[2].partition(" is")[0] for text in warnings(weaker)] == [
-        "deletion protection",
-        "point-in-time recovery",
+    assert [text.partition(" is turned off: ")[0] for text in warnings(weaker)] == [
+        f"{address}: deletion protection",
+        f"{address}: point-in-time recovery",
     ]
-    assert warnings(plan(update(tags={}))) == []
+    assert warnings(plan(change(address, ["update"], before, before | {"tags": {}}))) == []
 
 
-def test_a_protected_table_is_found_before_it_is_half_destroyed() -> None:
+def test_what_is_protected_is_found_before_all_else_is_destroyed() -> None:
     bare = TABLE | {"deletion_protection_enabled": False}
-    address = "aws_dynamodb_table.items"
-    assert protected_tables(plan(change(address, DESTROY, TABLE))) == [address]
-    assert protected_tables(plan(change(address, DESTROY, bare))) == []
-    assert protected_tables(plan(UNCHANGED_TABLE)) == []
+    table, replica = "aws_dynamodb_table.items", "aws_dynamodb_table_replica.items"
+    with pytest.raises(InfraError, match=rf"changed: {table}, {replica}\. Set deletion_protection"):
+        require_unprotected(plan(change(table, DESTROY, TABLE), change(replica, REPLACE, REPLICA)))
+    require_unprotected(plan(change(table, DESTROY, bare)))
+    require_unprotected(plan(UNCHANGED_TABLE))
 
 
 def test_every_change_has_its_line_and_what_stays_has_none() -> None:

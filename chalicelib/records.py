@@ -42,14 +42,14 @@ class Item(NamedTuple):
     Attributes:
         item_id: its key, 1 to 2,048 bytes of UTF-8.
         data: its data, as the JSON text that was sent.
-        written_at: when, ISO 8601 in UTC with microseconds.
-        written_in: the region that took the write.
+        written_at: when, ISO 8601 in UTC with microseconds; None if not by this API.
+        written_in: the region that took the write; None likewise.
     """
 
     item_id: str
     data: str
-    written_at: str
-    written_in: str
+    written_at: str | None
+    written_in: str | None
 
 
 def dumps(value: object) -> str:

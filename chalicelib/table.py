@@ -1,6 +1,7 @@
 """The DynamoDB table: every call to AWS that this API makes."""
 
 import contextlib
+import json
 import logging
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -119,12 +120,23 @@ _CREATE_ONLY = {
 
 
 def _item(attributes: Mapping[str, Any]) -> Item:
-    return Item(
-        item_id=attributes["ItemId"]["S"],
-        data=attributes["Data"]["S"],
-        written_at=attributes["WrittenAt"]["S"],
-        written_in=attributes["WrittenIn"]["S"],
-    )
+    try:
+        return Item(
+            item_id=attributes["ItemId"]["S"],
+            data=attributes["Data"]["S"],
+            written_at=attributes["WrittenAt"]["S"],
+            written_in=attributes["WrittenIn"]["S"],
+        )
+    except KeyError:
+        return _item_of_others(attributes)
+
+
+def _item_of_others(attributes: Mapping[str, Any]) -> Item:
+    """Return an item that something else wrote: all its attributes, in DynamoDB's own JSON.
+
+    Health checks read whatever the table has first, so an error here would end a region's service.
+    """
+    return Item(attributes["ItemId"]["S"], json.dumps(attributes), None, None)
 
 
 @contextlib.contextmanager

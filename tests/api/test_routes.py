@@ -6,14 +6,17 @@ import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+import boto3
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import app as api
 from chalicelib import tokens
-from tests.api.conftest import REGION, Api
+from chalicelib.table import Table
+from tests.api.conftest import REGION, Api, make_table
 
 _ROOT = Path(api.__file__).parent
 
@@ -287,3 +290,19 @@ def test_only_the_writer_may_write() -> None:
         "read": ["dynamodb:GetItem", "dynamodb:Scan"],
         "write": ["dynamodb:PutItem"],
     }
+
+
+def test_an_item_that_something_else_wrote_is_shown_as_the_table_has_it(
+    environment: pytest.MonkeyPatch, client: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del environment
+    name = make_table()
+    monkeypatch.setattr(api, "items", Table(name))
+    attributes: dict[str, Any] = {"ItemId": {"S": "foreign"}, "Count": {"N": "12"}}
+    boto3.client("dynamodb", region_name=REGION).put_item(TableName=name, Item=attributes)
+
+    page = client.get("/read?limit=1")
+    assert page.status == 200, "health checks ask for this"
+    shown = {"ItemId": "foreign", "Data": attributes, "WrittenAt": None, "WrittenIn": None}
+    assert page.body["Items"] == [shown]
+    assert client.read("foreign").body["Item"] == shown

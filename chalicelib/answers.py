@@ -17,8 +17,8 @@ def complete(request: Any, get_response: Callable[[Any], Any]) -> Any:  # noqa: 
 
     An answer names its region in X-Region and, if it is a JSON object, in `Region`; an error has
     the `RequestId` to ask about too. The log line has the fields route, method, status, region,
-    request_id and duration_ms (milliseconds), which Lambda's JSON log format puts beside its own;
-    never the query or the body, which hold keys and data.
+    function, version, request_id and duration_ms (milliseconds), which Lambda's JSON log format
+    puts beside its own; never the query or the body, which hold keys and data.
     https://docs.aws.amazon.com/lambda/latest/dg/python-logging.html
     """
     started = time.perf_counter()
@@ -42,6 +42,9 @@ def complete(request: Any, get_response: Callable[[Any], Any]) -> Any:  # noqa: 
             "method": request.method,
             "status": response.status_code,
             "region": region,
+            # infra/region/releases.tf counts the 5xx of each version by these.
+            "function": request.lambda_context.function_name,
+            "version": request.lambda_context.function_version,
             "request_id": request_id,
             "duration_ms": round((time.perf_counter() - started) * 1000, 3),
         },

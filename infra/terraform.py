@@ -35,7 +35,7 @@ class Terraform:
     Args:
         directory: the folder of the root module.
         environment: every variable that Terraform sees; nothing else is inherited.
-        progress: called with a line of text for each resource that is done.
+        progress: called with a line of text for each resource that is done, and for each warning.
 
     Raises:
         InfraError: Terraform is missing or older than 1.11; later, what a command failed with.
@@ -185,6 +185,9 @@ class _Client(python_terraform.Terraform):  # type: ignore[misc] # it publishes 
         done = event.get("type") in {"apply_complete", "apply_errored"}
         if done and event["hook"]["action"] != "read":
             self._progress(str(event["@message"]))
+        diagnostic = event.get("diagnostic", {})
+        if diagnostic.get("severity") == "warning":
+            self._progress(_one_line(f"{diagnostic['summary']}: {diagnostic.get('detail', '')}"))
 
 
 def _backend_options(file: Path) -> dict[str, object]:

@@ -25,14 +25,24 @@ resource "aws_cloudwatch_log_group" "write" {
   kms_key_id        = local.data_key_arn
 }
 
+# An apply publishes a version and moves nobody to it: `python -m infra release` does, bit by bit, and
+# keeps in the description how far it is. So a rollback needs no Terraform, and no plan undoes one.
 resource "aws_lambda_alias" "read" {
   name             = "live"
   function_name    = aws_lambda_function.api_handler.function_name
   function_version = aws_lambda_function.api_handler.version
+
+  lifecycle {
+    ignore_changes = [description, function_version, routing_config]
+  }
 }
 
 resource "aws_lambda_alias" "write" {
   name             = "live"
   function_name    = aws_lambda_function.write.function_name
   function_version = aws_lambda_function.write.version
+
+  lifecycle {
+    ignore_changes = [description, function_version, routing_config]
+  }
 }

@@ -236,6 +236,7 @@ def test_each_request_is_one_line_without_data_or_keys(
     ]
     for line in lines:
         assert line["region"] == REGION
+        assert (line["function"], line["version"]) == ("api_handler", "$LATEST")
         assert line["request_id"]
         assert 0 < line["duration_ms"] < 10_000
     assert "the-secret" not in repr([vars(record) for record in caplog.records])

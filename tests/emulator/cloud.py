@@ -5,6 +5,7 @@ import http.client
 import io
 import time
 import zipfile
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
@@ -23,6 +24,14 @@ REGIONS = ("us-east-1", "us-west-2")
 def unique() -> str:
     """Return a name that no other test uses."""
     return f"t{uuid4().hex}"
+
+
+def packaged(code: str) -> bytes:
+    """Return a zip with this code as handler.py."""
+    package = io.BytesIO()
+    with zipfile.ZipFile(package, "w") as archive:
+        archive.writestr("handler.py", code)
+    return package.getvalue()
 
 
 class Cloud:
@@ -94,6 +103,76 @@ class Cloud:
         finally:
             connection.close()
 
+    def api_of_alias(self, package: bytes, weights: dict[str, float]) -> tuple[str, str]:
+        """Deploy two versions of a function behind an alias and an API of one route, GET /.
+
+        Args:
+            package: a zip with handler.py; versions 1 and 2 are of the same code.
+            weights: by version, the share that the alias, which is of version 1, gives it.
+
+        Returns:
+            The ids of the function and of the API.
+        """
+        name = unique()
+        functions = self.functions
+        functions.create_function(
+            FunctionName=name,
+            Runtime="python3.13",
+            Handler="handler.handler",
+            Role="arn:aws:iam::000000000000:role/any",
+            Code={"ZipFile": package},
+            LoggingConfig={"LogFormat": "JSON", "LogGroup": f"/aws/lambda/{name}"},
+            Publish=True,
+        )
+        functions.update_function_configuration(FunctionName=name, MemorySize=256)
+        functions.publish_version(FunctionName=name)
+        alias = functions.create_alias(
+            FunctionName=name,
+            Name="live",
+            FunctionVersion="1",
+            RoutingConfig={"AdditionalVersionWeights": weights},
+        )
+        gateway = self.gateway()
+        api = gateway.create_rest_api(name=unique())["id"]
+        [root] = gateway.get_resources(restApiId=api)["items"]
+        at: dict[str, Any] = {"restApiId": api, "resourceId": root["id"], "httpMethod": "GET"}
+        gateway.put_method(**at, authorizationType="NONE")
+        gateway.put_integration(
+            **at,
+            type="AWS_PROXY",
+            integrationHttpMethod="POST",
+            uri=f"arn:aws:apigateway:{REGIONS[0]}:lambda:path/2015-03-31/functions/"
+            f"{alias['AliasArn']}/invocations",
+        )
+        gateway.create_deployment(restApiId=api, stageName="v1")
+        return name, api
+
+    def total(self, namespace: str, metric: str, stat: str = "Sum", **dimensions: str) -> float:
+        """Return a statistic of the last hour of one metric; 0 where it has no data."""
+        now = datetime.now(UTC)
+        found = self.client("cloudwatch").get_metric_data(
+            StartTime=now - timedelta(hours=1),
+            EndTime=now + timedelta(minutes=1),
+            MetricDataQueries=[
+                {
+                    "Id": "m",
+                    "MetricStat": {
+                        "Metric": {
+                            "Namespace": namespace,
+                            "MetricName": metric,
+                            "Dimensions": [
+                                {"Name": name, "Value": value} for name, value in dimensions.items()
+                            ],
+                        },
+                        "Period": 86400,
+                        "Stat": stat,
+                    },
+                }
+            ],
+        )
+        values: list[float] = found["MetricDataResults"][0]["Values"]
+        return sum(values)
+
     def query(self, service: str, action: str, **parameters: str) -> str:
         """Call a service over the query protocol, which boto3 speaks no more; return its XML."""
         address = urlsplit(self.endpoint)
@@ -126,15 +205,12 @@ class Cloud:
 
     def silent_function(self, name: str | None = None) -> str:
         """Make a function that logs nothing; return its name."""
-        package = io.BytesIO()
-        with zipfile.ZipFile(package, "w") as archive:
-            archive.writestr("silent.py", "def handler(event, context):\n    return 1\n")
         name = name or unique()
         self.functions.create_function(
             FunctionName=name,
             Runtime="python3.13",
-            Handler="silent.handler",
+            Handler="handler.handler",
             Role="arn:aws:iam::000000000000:role/any",
-            Code={"ZipFile": package.getvalue()},
+            Code={"ZipFile": packaged("def handler(event, context):\n    return 1\n")},
         )
         return name

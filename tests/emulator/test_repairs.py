@@ -6,6 +6,7 @@ red: then the repair, and its pair of tests here, can go.
 
 import inspect
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 from xml.sax.saxutils import escape
@@ -13,8 +14,8 @@ from xml.sax.saxutils import escape
 import pytest
 from botocore.exceptions import ClientError
 
-from infra.rehearsal.emulator import repairs
-from tests.emulator.cloud import REGIONS, Cloud, unique
+from infra.rehearsal.emulator import metrics, repairs
+from tests.emulator.cloud import REGIONS, Cloud, packaged, unique
 
 MOCK: dict[str, Any] = {
     "type": "mock",
@@ -244,6 +245,90 @@ def answer_retries_alike(cloud: Cloud) -> None:
     assert first == second, "the second try of a call made a second hosted zone"
 
 
+TELLS_ITS_VERSION = packaged(
+    """
+import logging, time
+def handler(event, context):
+    logging.getLogger("any").info(
+        "request", extra={"status": 503, "function": context.function_name,
+                          "version": context.function_version})
+    time.sleep(0.02)
+    return {"statusCode": 200 + int(context.function_version)}
+"""
+)
+
+
+def obey_the_weights_of_aliases(cloud: Cloud) -> None:
+    _, api = cloud.api_of_alias(TELLS_ITS_VERSION, {"2": 0.25})
+    answers = [cloud.get(api, {}) for _ in range(8)]
+    assert answers.count(202) == 2, "every fourth of the requests is version 2's"
+    assert answers.count(201) == 6
+
+
+def measure_each_version(cloud: Cloud) -> None:
+    function, api = cloud.api_of_alias(TELLS_ITS_VERSION, {"2": 0.5})
+    assert len([cloud.get(api, {}) for _ in range(4)]) == 4
+    cloud.functions.invoke(FunctionName=function, Qualifier="2")
+    live = {"FunctionName": function, "Resource": f"{function}:live"}
+    second = live | {"ExecutedVersion": "2"}
+    assert cloud.total("AWS/Lambda", "Invocations", FunctionName=function) == 5
+    assert cloud.total("AWS/Lambda", "Invocations", **live) == 4
+    assert cloud.total("AWS/Lambda", "Invocations", **second) == 2
+    assert cloud.total("AWS/Lambda", "Errors", **second) == 0
+    longest = cloud.total("AWS/Lambda", "Duration", "Maximum", **second)
+    assert 20 <= longest < 1000, "in milliseconds, without the start"
+
+
+def log_as_json(cloud: Cloud) -> None:
+    function, api = cloud.api_of_alias(TELLS_ITS_VERSION, {})
+    cloud.get(api, {})
+    logs = cloud.client("logs").filter_log_events(logGroupName=f"/aws/lambda/{function}")
+    lines = [e["message"] for e in logs["events"] if e["message"].startswith("{")]
+    assert len(lines) == 1
+    told = json.loads(lines[0])
+    assert (told["level"], told["message"], told["logger"]) == ("INFO", "request", "any")
+    assert (told["status"], told["version"]) == (503, "1")
+
+
+def count_what_metric_filters_match(cloud: Cloud) -> None:
+    group = unique()
+    logs = cloud.client("logs")
+    logs.create_log_group(logGroupName=group)
+    logs.create_log_stream(logGroupName=group, logStreamName="any")
+    logs.put_metric_filter(
+        logGroupName=group,
+        filterName="server-errors",
+        filterPattern='{ ($.message = "request") && ($.status >= 500) }',
+        metricTransformations=[
+            {
+                "metricNamespace": group,
+                "metricName": "ServerErrors",
+                "metricValue": "1",
+                "dimensions": {"Version": "$.version"},
+            }
+        ],
+    )
+    lines = [
+        {"message": message, "status": status, "version": version}
+        for message, status, version in [
+            ("request", 500, "1"),
+            ("request", 499, "2"),
+            ("request", 503, "2"),
+            ("other", 503, "2"),
+            ("request", 500, "2"),
+        ]
+    ]
+    now = int(time.time() * 1000)
+    logs.put_log_events(
+        logGroupName=group,
+        logStreamName="any",
+        logEvents=[{"timestamp": now, "message": json.dumps(line)} for line in lines]
+        + [{"timestamp": now, "message": "START"}],
+    )
+    assert cloud.total(group, "ServerErrors", Version="1") == 1
+    assert cloud.total(group, "ServerErrors", Version="2") == 2
+
+
 SCENARIOS: list[Callable[[Cloud], None]] = [
     put_rest_api,
     patch_lists_of_rest_api,
@@ -261,6 +346,10 @@ SCENARIOS: list[Callable[[Cloud], None]] = [
     reserve_concurrency_of_aliases,
     wait_less_for_logs,
     answer_retries_alike,
+    obey_the_weights_of_aliases,
+    log_as_json,
+    measure_each_version,
+    count_what_metric_filters_match,
 ]
 each_repair = pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda s: s.__name__)
 
@@ -284,5 +373,10 @@ def test_the_emulator_fails_without_the_repair(
 
 
 def test_every_repair_has_its_pair_of_tests() -> None:
-    public = {name for name, _ in inspect.getmembers(repairs, inspect.isfunction) if name[0] != "_"}
+    public = {
+        name
+        for module in (metrics, repairs)
+        for name, _ in inspect.getmembers(module, inspect.isfunction)
+        if name[0] != "_"
+    }
     assert {scenario.__name__ for scenario in SCENARIOS} == public - {"apply_all"}

@@ -111,6 +111,23 @@ def test_a_configuration_is_applied_read_found_settled_and_destroyed(module: Pat
     assert terraform.outputs() == {}
 
 
+def test_a_check_that_fails_is_told_and_stops_nothing(module: Path) -> None:
+    with (module / "main.tf").open("a") as file:
+        file.write(
+            'check "text" {\n  assert {\n    condition     = terraform_data.one.output == "good"\n'
+            '    error_message = "text is ${terraform_data.one.output}, not good."\n  }\n}\n'
+        )
+    progress: list[str] = []
+    terraform = Terraform(module, environment(text="bad"), progress.append)
+    terraform.init()
+    terraform.apply()
+    warning = "Check block assertion failed: text is bad, not good."
+    assert warning in progress
+    progress.clear()
+    assert terraform.planned_changes() == []
+    assert progress == [warning]
+
+
 def test_it_sees_the_environment_that_it_is_given_and_no_other(
     module: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

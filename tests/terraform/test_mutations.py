@@ -177,6 +177,23 @@ MUTATIONS = [
         "The table must be protected from deletion in both regions",
     ),
     Mutation(
+        "an apply moves the reader's clients",
+        "region/functions.tf",
+        "api_handler.version\n\n"
+        "  lifecycle {\n    ignore_changes = [description, function_version, routing_config]",
+        "api_handler.version\n\n  lifecycle {\n    ignore_changes = [description]",
+        "releases/a_later_apply_moves_nobody_and_says_so",
+        "An apply must leave each alias",
+    ),
+    Mutation(
+        "the 5xx of all versions are one count",
+        "region/releases.tf",
+        ', Version = "$.version" }',
+        " }",
+        "releases/the_5xx_of_each_version_are_counted",
+        "A count that does not tell versions apart",
+    ),
+    Mutation(
         "the firewall guards no stage of ours",
         "region/waf.tf",
         "resource_arn = aws_api_gateway_stage.live.arn",

@@ -21,6 +21,7 @@ from infra.commands import (
     plans,
     rehearse,
     rehearse_all,
+    release,
     rto,
     status,
 )
@@ -46,6 +47,7 @@ for module in (
     plans,
     apply,
     destroy,
+    release,
     rehearse,
     rehearse_all,
     compare,

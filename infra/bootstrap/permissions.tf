@@ -65,7 +65,9 @@ locals {
     { Action = ["acm:AddTagsToCertificate", "acm:DeleteCertificate", "acm:RemoveTagsFromCertificate", "acm:UpdateCertificateOptions"], Resource = local.arn.certificates },
     { Action = ["apigateway:DELETE", "apigateway:PATCH", "apigateway:POST", "apigateway:PUT", "apigateway:SetWebACL"], Resource = local.arn.apis },
     { Action = ["application-autoscaling:DeleteScalingPolicy", "application-autoscaling:DeleteScheduledAction", "application-autoscaling:DeregisterScalableTarget", "application-autoscaling:PutScalingPolicy", "application-autoscaling:PutScheduledAction", "application-autoscaling:RegisterScalableTarget", "application-autoscaling:TagResource", "application-autoscaling:UntagResource"], Resource = local.arn.scalable_targets },
-    { Action = ["lambda:AddPermission", "lambda:Create*", "lambda:Delete*", "lambda:Publish*", "lambda:Put*", "lambda:RemovePermission", "lambda:TagResource", "lambda:UntagResource", "lambda:Update*"], Resource = local.arn.functions },
+    { Action = ["lambda:AddPermission", "lambda:Create*", "lambda:Delete*", "lambda:InvokeFunction", "lambda:Publish*", "lambda:Put*", "lambda:RemovePermission", "lambda:TagResource", "lambda:UntagResource", "lambda:Update*"], Resource = local.arn.functions },
+    # What a release judges a version by; it names no resource.
+    { Action = ["cloudwatch:GetMetricData"], Resource = ["*"] },
     { Action = ["route53:ChangeResourceRecordSets"], Resource = local.arn.zones },
     { Action = ["route53:CreateHealthCheck"], Resource = ["*"] },
     { Action = ["route53:ChangeTagsForResource", "route53:DeleteHealthCheck", "route53:UpdateHealthCheck"], Resource = local.arn.health_checks },

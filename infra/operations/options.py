@@ -19,7 +19,7 @@ _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
 _NAMES = ("stack", "domain_name", "primary_region", "standby_region")
-_OPTIONS = [
+_NAMING = [
     click.option(
         "--deployment",
         "path",
@@ -32,27 +32,37 @@ _OPTIONS = [
     click.option("--domain-name", help="Name that clients use."),
     click.option("--primary-region", help="Region that serves while it is healthy."),
     click.option("--standby-region", help="Region that takes over."),
-    click.option(
-        "--name-server",
-        metavar="ADDRESS[:PORT]",
-        help="Whom to ask for the names.  [default: this machine's DNS server]",
-    ),
 ]
+_name_server_option = click.option(
+    "--name-server",
+    metavar="ADDRESS[:PORT]",
+    help="Whom to ask for the names.  [default: this machine's DNS server]",
+)
+
+
+def naming_a_deployment(function: Callable[_P, _T]) -> Callable[..., _T]:
+    """Give a command the options that name a deployment, and hand it `named`, which reads it."""
+
+    @functools.wraps(function)
+    def wrapped(*args: object, **options: object) -> _T:
+        names = {name: options.pop(name) for name in _NAMES}
+        options["named"] = functools.partial(_deployment, options.pop("path"), names)
+        return function(*args, **options)  # type: ignore[arg-type] # click passes by name
+
+    return functools.reduce(lambda command, option: option(command), reversed(_NAMING), wrapped)
 
 
 def of_a_deployment(function: Callable[_P, _T]) -> Callable[..., _T]:
     """Give a command the options that name a deployment, and hand it `deployment` and `target`."""
 
     @functools.wraps(function)
-    def wrapped(*args: object, **options: object) -> _T:
-        names = {name: options.pop(name) for name in _NAMES}
-        deployment = _deployment(options.pop("path"), names)
+    def wrapped(*args: object, named: Callable[[], Deployment], **options: object) -> _T:
         server = options.pop("name_server")
-        options["deployment"] = deployment
+        options["deployment"] = deployment = named()
         options["target"] = _target(deployment, server if isinstance(server, str) else None)
         return function(*args, **options)  # type: ignore[arg-type] # click passes by name
 
-    return functools.reduce(lambda command, option: option(command), reversed(_OPTIONS), wrapped)
+    return naming_a_deployment(_name_server_option(wrapped))
 
 
 def confirm(stack: str, *, yes: bool) -> None:

@@ -5,11 +5,13 @@ and then refuses what AWS allows. It is told to let those, and no others, pass (
 """
 
 import base64
+import contextlib
 import json
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import boto3
@@ -19,6 +21,11 @@ from botocore.exceptions import ClientError
 from infra.errors import InfraError
 from infra.package import package
 from infra.rehearsal import emulator as emulators
+from infra.releases import probes
+from infra.releases.alarms import Alarms
+from infra.releases.functions import KINDS, Functions
+from infra.releases.marks import Mark, Step
+from infra.releases.samples import Samples
 from infra.terraform import Terraform
 from tests.delivery.accounts import (
     REPLICA_REGION,
@@ -66,6 +73,18 @@ class Guarded:
 
     account: Account
     outputs: dict[str, Any]
+    began: datetime
+
+    @contextlib.contextmanager
+    def environment(self, role: str, subject: str) -> Iterator[None]:
+        """Have this process's AWS clients be of a role, those that are made meanwhile."""
+        keys = self.assume(role, subject)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("AWS_ENDPOINT_URL", self.account.emulator.endpoint)
+            patch.setenv("AWS_ACCESS_KEY_ID", keys["AccessKeyId"])
+            patch.setenv("AWS_SECRET_ACCESS_KEY", keys["SecretAccessKey"])
+            patch.setenv("AWS_SESSION_TOKEN", keys["SessionToken"])
+            yield
 
     def client(self, service: Any, keys: Keys | None = None) -> Any:  # noqa: ANN401 -- any service's
         own = (
@@ -131,7 +150,7 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
         ]
         made.environment["TF_VAR_hosted_zone_ids"] = json.dumps([zone_id.rpartition("/")[2]])
         made.bootstrap.apply()
-        yield Guarded(made, made.outputs)
+        yield Guarded(made, made.outputs, datetime.now(UTC))
 
 
 def test_the_state_is_refused_to_whoever_comes_without_tls(guarded: Guarded) -> None:
@@ -240,11 +259,41 @@ def test_ci_applies_plans_and_destroys_the_stack_in_its_roles(guarded: Guarded) 
     with pytest.raises(InfraError, match="failed"):
         guarded.stack("plan", PULL_REQUEST, TF_VAR_dns_ttl="20").apply()
     assert apply.planned_changes() == [], "the plan role has changed something"
+    _release_and_take_back(guarded)
+    assert apply.planned_changes() == [], "a plan wants to undo what a release has done"
     s3 = guarded.client("s3", guarded.assume("apply", PROD))
     [version] = s3.list_objects_v2(Bucket=place["bucket"], Prefix="stacks/")["Contents"]
     with pytest.raises(ClientError, match="AccessDenied"):
         s3.delete_object(Bucket=place["bucket"], Key=version["Key"])
     apply.destroy()
+
+
+def _release_and_take_back(guarded: Guarded) -> None:
+    """Do all that a release does to Lambda and asks of CloudWatch, in CI's role."""
+    for region in (STATE_REGION, REPLICA_REGION):
+        with guarded.environment("apply", PROD):
+            functions, alarms, samples = (
+                Functions(STACK, region),
+                Alarms(STACK, region),
+                Samples(region),
+            )
+        for kind in KINDS:
+            alias = functions.alias(kind)
+            assert functions.version(kind, alias.version) in functions.versions(kind)
+            assert probes.problem(functions, kind, alias.version, 1) is None
+            mark = Mark(Step.RELEASED, "1", alias.version, "20261125T031500Z", "ci")
+            functions.move(alias, alias.version, {}, mark, force=False)
+            [found] = samples.of(functions.name(kind), ["1"], guarded.began, datetime.now(UTC))
+            assert found.failed == 0
+            with pytest.raises(InfraError, match="ResourceNotFound"):
+                functions.delete(kind, "99")
+        assert alarms.on() == frozenset()
+        with guarded.environment("plan", MAIN):
+            reader = Functions(STACK, region)
+        with pytest.raises(InfraError, match=r"AccessDenied.*lambda:UpdateAlias"):
+            reader.move(reader.alias("read"), "1", {}, mark, force=True)
+        with pytest.raises(InfraError, match=r"AccessDenied.*lambda:InvokeFunction"):
+            probes.problem(reader, "read", "1", 1)
 
 
 _ALLOW_ALL = json.dumps(

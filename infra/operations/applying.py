@@ -1,0 +1,70 @@
+"""What `apply` and `release` have in common: plan, refuse, show, ask, apply."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from infra.errors import InfraError
+from infra.operations import guard
+from infra.operations.project import Project, show
+
+plan_argument = click.argument(
+    "plan",
+    required=False,
+    type=click.Path(exists=True, dir_okay=False, resolve_path=True, path_type=Path),
+)
+allow_destroy_option = click.option(
+    "--allow-destroy",
+    "allowed",
+    multiple=True,
+    metavar="NAME",
+    help="Lose this for good, by the name that the refusal gives; repeatable.",
+)
+
+
+def carry_out(
+    project: Project, plan: Path | None, allowed: Iterable[str], *, yes: bool, then: str = ""
+) -> bool:
+    """Plan, unless a saved plan is given, and apply that; tell whether anybody was asked.
+
+    Args:
+        project: what is planned and applied.
+        plan: a saved plan, which is not asked about again; None to make one.
+        allowed: what may be lost, by name.
+        yes: without asking.
+        then: what follows the apply, for the question.
+
+    Raises:
+        InfraError: it would lose what was not named, it was not confirmed, or it failed.
+    """
+    path = plan or project.scratch / "plan"
+    if plan is None:
+        project.plan(path)
+    document = project.terraform.show(path)
+    guard.require_allowed(show(document), allowed)
+    guard.require_unprotected(document)
+    asked = plan is None and bool(guard.changes(document))
+    if asked:
+        confirm(f"apply this{then}", "nothing was applied", yes=yes)
+    project.apply(path, "terraform apply")
+    project.write_deployment()
+    return asked
+
+
+def confirm(what: str, otherwise: str, *, yes: bool) -> None:
+    """Have yes typed, unless --yes was given.
+
+    Raises:
+        InfraError: something else was typed, or nothing.
+    """
+    if yes:
+        return
+    try:
+        typed = click.prompt(f"Type yes to {what}", default="", show_default=False)
+    except click.Abort:
+        typed = ""
+    if typed != "yes":
+        raise InfraError(
+            f"{typed!r} is not yes, so {otherwise}: type yes, or give --yes where nobody can type"
+        )

@@ -1,0 +1,80 @@
+"""How carefully a release goes, as told on the command line."""
+
+import functools
+from collections.abc import Callable
+from datetime import timedelta
+from typing import ParamSpec, TypeVar
+
+import click
+
+from infra.releases.canary import Manner
+from infra.releases.verdict import Limits
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+_OPTIONS = [
+    click.option(
+        "--weight",
+        type=click.FloatRange(min=1, max=99),
+        default=10,
+        show_default=True,
+        help="Percent of requests that the new version gets during its canary.",
+    ),
+    click.option(
+        "--bake",
+        type=click.FloatRange(min=0, max=600),
+        default=10,
+        show_default=True,
+        help="Minutes of a region's canary. 0: everybody moves as soon as the probes are answered.",
+    ),
+    click.option(
+        "--max-error-rate",
+        type=click.FloatRange(min=0, max=100),
+        default=1,
+        show_default=True,
+        help="Percent of requests that may crash or answer 5xx.",
+    ),
+    click.option(
+        "--max-p99",
+        type=click.FloatRange(min=1),
+        default=1000,
+        show_default=True,
+        help="Milliseconds that 99 of 100 invocations may take. Health checkers wait for 2000.",
+    ),
+    click.option(
+        "--min-requests",
+        type=click.IntRange(min=1),
+        default=20,
+        show_default=True,
+        help="Requests that a rate or a p99 takes to be believed.",
+    ),
+    click.option(
+        "--probes",
+        type=click.IntRange(min=1, max=1000),
+        default=20,
+        show_default=True,
+        help="Requests that each new version must answer before a client's reaches it.",
+    ),
+]
+
+
+def manner_options(function: Callable[_P, _T]) -> Callable[..., _T]:
+    """Give a command the options that say how carefully, and hand it `manner`."""
+
+    @functools.wraps(function)
+    def wrapped(  # noqa: PLR0913 -- an argument an option
+        *args: object,
+        weight: float,
+        bake: float,
+        max_error_rate: float,
+        max_p99: float,
+        min_requests: int,
+        probes: int,
+        **options: object,
+    ) -> _T:
+        limits = Limits(max_error_rate / 100, max_p99, min_requests)
+        options["manner"] = Manner(weight / 100, timedelta(minutes=bake), probes, limits)
+        return function(*args, **options)  # type: ignore[arg-type] # click passes by name
+
+    return functools.reduce(lambda command, option: option(command), reversed(_OPTIONS), wrapped)

@@ -1,0 +1,108 @@
+"""`python -m infra release` where it needs no Terraform: --status, --rollback, --resume."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.operations.checkouts import ROOT
+from tests.releases.account import GOOD, PRIMARY, STANDBY, Account
+from tests.releases.test_conduct import AT_ONCE, release
+
+
+def call(account: Account, *options: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+    names = ["--stack", account.stack, "--domain-name", "a.test"]
+    regions = ["--primary-region", PRIMARY, "--standby-region", STANDBY]
+    return subprocess.run(
+        [sys.executable, "-m", "infra", "release", *names, *regions, *options],
+        cwd=ROOT,
+        env=account.emulator.environment(),
+        input=typed,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_status_shows_what_serves_what_is_kept_and_that_all_has_ended(account: Account) -> None:
+    code = account.publish(GOOD)
+    assert release(account, account.conduct(AT_ONCE)) == 0
+    done = call(account, "--status")
+    assert done.returncode == 0, done.stderr
+    assert "read in us-west-2 serves version 2; released: 1 to 2, release " in done.stdout
+    assert f"  *    2  code {code[:8]}  published " in done.stdout
+    assert "       1  code " in done.stdout
+
+
+def test_status_is_1_while_a_release_is_half_way(account: Account) -> None:
+    account.publish(GOOD)
+    account.functions(PRIMARY).update_alias(
+        FunctionName=f"{account.stack}-write",
+        Name="live",
+        RoutingConfig={"AdditionalVersionWeights": {"2": 0.25}},
+        Description="canary: 1 to 2, release 20261125T031500Z by ann@host",
+    )
+    done = call(account, "--status")
+    assert done.returncode == 1
+    assert "write in us-east-1 serves version 1, 2 gets 25%; canary: 1 to 2" in done.stdout
+    assert "NOT AS IT SHOULD BE: write in us-east-1 is in a release that has not" in done.stdout
+
+
+def test_a_rollback_is_asked_about_and_done(account: Account) -> None:
+    account.publish(GOOD)
+    assert release(account, account.conduct(AT_ONCE)) == 0
+    refused = call(account, "--rollback", typed="no\n")
+    assert refused.returncode == 2
+    assert f"'no' is not {account.stack}, so nothing was changed" in refused.stderr
+    assert account.serving() == ["2", "2", "2", "2"]
+
+    done = call(account, "--rollback", typed=f"{account.stack}\n")
+    assert done.returncode == 0, done.stderr
+    assert "read in us-east-1: 2 back to 1" in done.stdout
+    assert account.serving() == ["1", "1", "1", "1"]
+
+    again = call(account, "--rollback", "--yes")
+    assert again.returncode == 2
+    assert "it has gone back already" in again.stderr
+    assert "nobody can be taken back" in again.stderr
+
+
+def test_a_rollback_names_its_version_by_its_code(account: Account) -> None:
+    account.publish(GOOD)
+    conduct = account.conduct(AT_ONCE)
+    assert release(account, conduct) == 0
+    second = account.publish(GOOD)
+    assert call(account, "--rollback", "--yes", "--to", second[:6]).returncode == 0
+    assert account.serving() == ["3", "3", "3", "3"]
+
+    unknown = call(account, "--rollback", "--yes", "--to", "ffffffff")
+    assert unknown.returncode == 2
+    assert "no version of read in us-east-1 with code ffffffff is kept: there are 3" in (
+        unknown.stderr
+    )
+
+
+def test_there_is_nothing_to_go_on_with_where_all_has_ended(account: Account) -> None:
+    done = call(account, "--resume", "--yes")
+    assert done.returncode == 2
+    assert done.stderr == "error: no release is under way, so there is nothing to go on with\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--resume", "--rollback"], "give one of --resume, --rollback and --status"),
+        (["--to", "abcd1234"], "--to goes with --rollback"),
+        (["--rollback", "--to", "12"], "is not how a code begins: 4 to 64 hexadecimal digits"),
+        (["--status", str(ROOT / "README.md")], "a PLAN is for a new release"),
+        (["--weight", "100"], "100.0 is not in the range 1<=x<=99"),
+        (["--keep", "1"], "1 is not in the range x>=2"),
+    ],
+)
+def test_what_does_not_go_together_is_refused(
+    account: Account, options: list[str], said: str
+) -> None:
+    done = call(account, *options)
+    assert done.returncode == 2
+    assert said in " ".join(done.stderr.split())

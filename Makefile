@@ -9,10 +9,10 @@ CHECKOV := .venv-checkov
 export GOGC ?= 400
 
 .DEFAULT_GOAL := help
-.PHONY: help setup package bench rehearse rehearse-all local test screenshots lint checkov lock clean
+.PHONY: help setup package bench rehearse rehearse-all rehearse-release local test screenshots lint checkov lock clean
 
 help: ## List the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
 
 setup: $(READY) ## Make the virtual environment from the pinned requirements
 
@@ -41,6 +41,9 @@ rehearse: $(READY) ## Deploy two regions on this machine, lose one, measure the 
 
 rehearse-all: $(READY) ## Every fault on one deployment, five times as fast, in one table
 	@$(BIN)/python -m infra rehearse-all $(ARGS)
+
+rehearse-release: $(READY) ## Release good and bad versions on this machine, and see the bad ones taken back
+	@$(BIN)/python -m infra rehearse-release $(ARGS)
 
 local: $(READY) ## Serve the routes on this machine against a table in the emulator
 	@$(BIN)/python -m infra local $(ARGS)

@@ -36,7 +36,7 @@ def deployed(
     Raises:
         InfraError: a step failed, or the second plan found something to change.
     """
-    environment = _environment(emulator, scratch)
+    environment = environment_of(emulator, scratch)
     terraform = Terraform(root / "infra", environment, display.update)
     with display.step("chalice package --pkg-format terraform, for each region"):
         package(root)
@@ -52,7 +52,7 @@ def deployed(
         terraform.destroy()
 
 
-def _environment(emulator: Emulator, scratch: Path) -> dict[str, str]:
+def environment_of(emulator: Emulator, scratch: Path) -> dict[str, str]:
     """Return what tells Terraform where to go; the HCL never knows."""
     backend = {
         "bucket": _STATE_BUCKET,

@@ -1,0 +1,57 @@
+"""`python -m infra rehearse-release`: release good and bad versions on this machine."""
+
+import click
+from rich.markup import escape
+from rich.table import Table
+
+from infra.commands.package import ROOT
+from infra.display import Display
+from infra.rehearsal import releasing
+from infra.rehearsal.candidates import CANDIDATES, named
+from infra.rehearsal.releasing import CLIENTS, SLOW_SECONDS, Finding
+
+
+@click.command("rehearse-release")
+@click.argument("versions", nargs=-1, metavar=f"[{'|'.join(c.name for c in CANDIDATES)}]...")
+@click.pass_context
+def command(context: click.Context, versions: tuple[str, ...]) -> None:
+    """Release good and bad versions on this machine, under traffic; see the bad ones taken back.
+
+    Needs no AWS account and touches none. Deploys a copy of the project into an emulator, lets
+    clients read and write, and calls `release` on each of VERSIONS, by default on all. Shows how
+    many of the clients' requests met what was wrong.
+
+    Exit status 1: a bad version was released, a good one was not, or a client noticed a good one.
+    2: the rehearsal could not be run.
+    """
+    candidates = [named(name) for name in versions] or list(CANDIDATES)
+    display = Display()
+    with releasing.opened(ROOT, display) as theatre:
+        findings = theatre.release(candidates)
+    display.console.print(_table(findings))
+    display.note(
+        f"{CLIENTS} clients, two requests a second each. Not shown: how late CloudWatch is (a "
+        "minute or two), alarms, and lots that AWS draws where the emulator counts"
+    )
+    context.exit(0 if all(finding.passed for finding in findings) else 1)
+
+
+def _table(findings: list[Finding]) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name in ("version", "should be"):
+        table.add_column(name)
+    for name in ("seconds", "requests", "failed", f"over {SLOW_SECONDS:g} s"):
+        table.add_column(name, justify="right")
+    table.add_column("what came of it")
+    for finding in findings:
+        colour = "green" if finding.passed else "red"
+        table.add_row(
+            finding.candidate.name,
+            "released" if finding.candidate.good else "taken back",
+            f"{finding.seconds:.0f}",
+            str(len(finding.requests)),
+            str(finding.failed),
+            str(finding.slow),
+            f"[{colour}]{escape(finding.why)}[/{colour}]",
+        )
+    return table

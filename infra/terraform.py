@@ -21,6 +21,8 @@ from infra.errors import InfraError
 
 MINIMUM_VERSION = (1, 11)
 _INSTALL = "install Terraform >= 1.11 (https://developer.hashicorp.com/terraform/install)"
+# What a plan says of each check that only an apply can make.
+_NOT_CHECKED_YET = "Check block assertion known after apply"
 _NO_PROVIDER = (
     "Where the Terraform registry can't be reached, `terraform providers mirror FOLDER`, run where "
     "it can, makes a folder to copy here, to ~/.terraform.d/plugins for one"
@@ -186,7 +188,7 @@ class _Client(python_terraform.Terraform):  # type: ignore[misc] # it publishes 
         if done and event["hook"]["action"] != "read":
             self._progress(str(event["@message"]))
         diagnostic = event.get("diagnostic", {})
-        if diagnostic.get("severity") == "warning":
+        if diagnostic.get("severity") == "warning" and diagnostic["summary"] != _NOT_CHECKED_YET:
             self._progress(_one_line(f"{diagnostic['summary']}: {diagnostic.get('detail', '')}"))
 
 

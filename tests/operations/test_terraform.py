@@ -120,6 +120,8 @@ def test_a_check_that_fails_is_told_and_stops_nothing(module: Path) -> None:
     progress: list[str] = []
     terraform = Terraform(module, environment(text="bad"), progress.append)
     terraform.init()
+    terraform.planned_changes()
+    assert progress == [], "what can't be checked yet is no warning"
     terraform.apply()
     warning = "Check block assertion failed: text is bad, not good."
     assert warning in progress

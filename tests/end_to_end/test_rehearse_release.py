@@ -1,0 +1,47 @@
+"""Releases of good and bad versions, as a user rehearses them: on one deployment, under traffic."""
+
+import pytest
+
+from infra.display import Display
+from infra.rehearsal import releasing
+from infra.rehearsal.candidates import CANDIDATES
+from infra.rehearsal.releasing import Finding
+from tests.end_to_end.conftest import ROOT
+
+pytestmark = pytest.mark.rehearsal
+
+
+@pytest.fixture(scope="module")
+def findings() -> dict[str, Finding]:
+    """What came of every candidate, by its name."""
+    with releasing.opened(ROOT, Display()) as theatre:
+        return {finding.candidate.name: finding for finding in theatre.release(CANDIDATES)}
+
+
+def test_a_good_version_is_released_and_no_client_notices(findings: dict[str, Finding]) -> None:
+    good = findings["good"]
+    assert (good.status, good.why) == (0, "released")
+    assert len(good.requests) > 300
+    assert good.failed == 0
+
+
+def test_a_version_that_cant_start_is_seen_by_nobody(findings: dict[str, Finding]) -> None:
+    bad = findings["bad-import"]
+    assert bad.status == 1, bad.why
+    assert "No module named 'left_out_of_requirements'" in bad.why
+    assert bad.failed == 0
+
+
+def test_a_version_that_fails_on_some_data_is_taken_back(findings: dict[str, Finding]) -> None:
+    bad = findings["errors"]
+    assert bad.status == 1, bad.why
+    assert "requests failed" in bad.why
+    assert "in us-east-1" in bad.why, "the standby's canary has no clients who could meet it"
+    assert 0 < bad.failed < len(bad.requests) * 0.02
+
+
+def test_a_version_that_is_slow_is_taken_back_in_the_standby(findings: dict[str, Finding]) -> None:
+    bad = findings["slow"]
+    assert bad.status == 1, bad.why
+    assert "in us-west-2: p99 is 15" in bad.why
+    assert bad.slow == bad.failed == 0

@@ -117,7 +117,11 @@ def test_two_applies_of_an_environment_never_overlap() -> None:
     applying = [
         name
         for name, job in workflows.jobs()
-        if any("infra apply" in s.get("run", "") for s in job.get("steps", []))
+        if any(
+            command in step.get("run", "")
+            for command in ("infra apply", "infra release")
+            for step in job.get("steps", [])
+        )
     ]
     assert applying == ["deploy-environment/apply"]
 

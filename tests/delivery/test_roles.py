@@ -35,6 +35,8 @@ from tests.delivery.accounts import (
     account,
     path_style,
 )
+from tests.releases.account import REGIONS
+from tests.releases.account import Account as Stack
 
 Keys = Mapping[str, str]
 
@@ -244,6 +246,31 @@ def test_the_apply_role_cant_touch_what_guards_it(guarded: Guarded) -> None:
             attempt()
 
 
+def test_ci_releases_in_its_apply_role_and_in_no_other(guarded: Guarded) -> None:
+    stack = Stack(guarded.account.emulator, "multi-region-api-released")
+    for region in REGIONS:
+        with guarded.environment("apply", PROD):
+            functions = Functions(stack.stack, region)
+            alarms, samples = Alarms(stack.stack, region), Samples(region)
+        for kind in KINDS:
+            alias = functions.alias(kind)
+            assert functions.version(kind, "1") in functions.versions(kind)
+            assert probes.problem(functions, kind, "1", 1) is None
+            mark = Mark(Step.RELEASED, "1", "1", "20261125T031500Z", "ci")
+            functions.move(alias, "1", {}, mark, force=False)
+            [found] = samples.of(functions.name(kind), ["1"], guarded.began, datetime.now(UTC))
+            assert found.failed == 0
+            with pytest.raises(InfraError, match="ResourceNotFound"):
+                functions.delete(kind, "99")
+        assert alarms.on() == frozenset()
+        with guarded.environment("plan", MAIN):
+            reader = Functions(stack.stack, region)
+        with pytest.raises(InfraError, match=r"AccessDenied.*lambda:UpdateAlias"):
+            reader.move(reader.alias("read"), "1", {}, mark, force=True)
+        with pytest.raises(InfraError, match=r"AccessDenied.*lambda:InvokeFunction"):
+            probes.problem(reader, "read", "1", 1)
+
+
 def test_ci_applies_plans_and_destroys_the_stack_in_its_roles(guarded: Guarded) -> None:
     _open_what_the_emulator_cant_judge(guarded)
     package(guarded.account.root)
@@ -259,41 +286,11 @@ def test_ci_applies_plans_and_destroys_the_stack_in_its_roles(guarded: Guarded) 
     with pytest.raises(InfraError, match="failed"):
         guarded.stack("plan", PULL_REQUEST, TF_VAR_dns_ttl="20").apply()
     assert apply.planned_changes() == [], "the plan role has changed something"
-    _release_and_take_back(guarded)
-    assert apply.planned_changes() == [], "a plan wants to undo what a release has done"
     s3 = guarded.client("s3", guarded.assume("apply", PROD))
     [version] = s3.list_objects_v2(Bucket=place["bucket"], Prefix="stacks/")["Contents"]
     with pytest.raises(ClientError, match="AccessDenied"):
         s3.delete_object(Bucket=place["bucket"], Key=version["Key"])
     apply.destroy()
-
-
-def _release_and_take_back(guarded: Guarded) -> None:
-    """Do all that a release does to Lambda and asks of CloudWatch, in CI's role."""
-    for region in (STATE_REGION, REPLICA_REGION):
-        with guarded.environment("apply", PROD):
-            functions, alarms, samples = (
-                Functions(STACK, region),
-                Alarms(STACK, region),
-                Samples(region),
-            )
-        for kind in KINDS:
-            alias = functions.alias(kind)
-            assert functions.version(kind, alias.version) in functions.versions(kind)
-            assert probes.problem(functions, kind, alias.version, 1) is None
-            mark = Mark(Step.RELEASED, "1", alias.version, "20261125T031500Z", "ci")
-            functions.move(alias, alias.version, {}, mark, force=False)
-            [found] = samples.of(functions.name(kind), ["1"], guarded.began, datetime.now(UTC))
-            assert found.failed == 0
-            with pytest.raises(InfraError, match="ResourceNotFound"):
-                functions.delete(kind, "99")
-        assert alarms.on() == frozenset()
-        with guarded.environment("plan", MAIN):
-            reader = Functions(STACK, region)
-        with pytest.raises(InfraError, match=r"AccessDenied.*lambda:UpdateAlias"):
-            reader.move(reader.alias("read"), "1", {}, mark, force=True)
-        with pytest.raises(InfraError, match=r"AccessDenied.*lambda:InvokeFunction"):
-            probes.problem(reader, "read", "1", 1)
 
 
 _ALLOW_ALL = json.dumps(

@@ -1,21 +1,38 @@
 """Releases of good and bad versions, as a user rehearses them: on one deployment, under traffic."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from infra.display import Display
 from infra.rehearsal import releasing
 from infra.rehearsal.candidates import CANDIDATES
-from infra.rehearsal.releasing import Finding
+from infra.rehearsal.releasing import Finding, Theatre
+from infra.terraform import Terraform
 from tests.end_to_end.conftest import ROOT
 
 pytestmark = pytest.mark.rehearsal
 
 
 @pytest.fixture(scope="module")
-def findings() -> dict[str, Finding]:
+def theatre() -> Iterator[Theatre]:
+    """One deployment for all these tests."""
+    with releasing.opened(ROOT, Display()) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def findings(theatre: Theatre) -> dict[str, Finding]:
     """What came of every candidate, by its name."""
-    with releasing.opened(ROOT, Display()) as theatre:
-        return {finding.candidate.name: finding for finding in theatre.release(CANDIDATES)}
+    return {finding.candidate.name: finding for finding in theatre.release(CANDIDATES)}
+
+
+@pytest.mark.usefixtures("findings")
+def test_a_plan_after_releases_and_rollbacks_is_clean(theatre: Theatre) -> None:
+    warnings: list[str] = []
+    terraform = Terraform(theatre.root / "infra", theatre.environment, warnings.append)
+    assert terraform.planned_changes() == []
+    assert len([text for text in warnings if "5 is the newest" in text]) == 2, warnings
 
 
 def test_a_good_version_is_released_and_no_client_notices(findings: dict[str, Finding]) -> None:

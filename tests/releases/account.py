@@ -44,8 +44,8 @@ def package(code: str) -> bytes:
 class Account:
     """One stack, of which version 1 serves."""
 
-    def __init__(self, emulator: Emulator) -> None:
-        self.stack = f"s{uuid4().hex[:8]}"
+    def __init__(self, emulator: Emulator, stack: str | None = None) -> None:
+        self.stack = stack or f"s{uuid4().hex[:8]}"
         self.emulator = emulator
         self._session = boto3.Session("test", "test")
         for region in REGIONS:

@@ -75,6 +75,43 @@ run "the_table_is_guarded_and_restorable_in_both_regions" {
   }
 }
 
+run "by_default_aws_owns_the_keys_of_the_table_and_the_replica" {
+  command = plan
+
+  assert {
+    condition     = !one(aws_dynamodb_table.items.server_side_encryption).enabled && module.secondary.data_key_arn == null
+    error_message = "A customer's key costs, and is not used unless it is asked for."
+  }
+}
+
+run "a_customers_key_is_the_tables_and_the_replicas_each_in_its_region" {
+  command = plan
+
+  variables {
+    encryption = "CUSTOMER"
+  }
+
+  override_resource {
+    target          = module.primary.aws_kms_key.data
+    override_during = plan
+    values          = { arn = "arn:aws:kms:us-east-1:123456789012:key/east" }
+  }
+
+  override_resource {
+    target          = module.secondary.aws_kms_key.data
+    override_during = plan
+    values          = { arn = "arn:aws:kms:us-west-2:123456789012:key/west" }
+  }
+
+  assert {
+    condition = (
+      one(aws_dynamodb_table.items.server_side_encryption).kms_key_arn == "arn:aws:kms:us-east-1:123456789012:key/east"
+      && aws_dynamodb_table_replica.items.kms_key_arn == "arn:aws:kms:us-west-2:123456789012:key/west"
+    )
+    error_message = "Each copy of the table must be under the key of its own region: a key is in one region only."
+  }
+}
+
 run "the_shared_names_proof_has_one_owner" {
   command = plan
 

@@ -9,7 +9,7 @@ CHECKOV := .venv-checkov
 export GOGC ?= 400
 
 .DEFAULT_GOAL := help
-.PHONY: help setup package bench rehearse rehearse-all rehearse-release local test screenshots lint checkov lock clean
+.PHONY: help setup package bench rehearse rehearse-all rehearse-release local test screenshots lint checkov docs lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -64,6 +64,9 @@ checkov: $(CHECKOV)/.ready package ## Static analysis of the Terraform
 
 test: lint $(CHECKOV)/.ready ## Everything: lint, unit tests, Terraform checks, accelerated rehearsals
 	@$(BIN)/python -m pytest --numprocesses 2 $(ARGS)
+
+docs: $(READY) ## Write docs/commands.md from what --help says
+	@$(BIN)/python -m infra.reference > docs/commands.md
 
 lock: ## Pin what requirements-*.in ask for into requirements-*.txt, with hashes (needs uv)
 	for name in dev checkov; do \

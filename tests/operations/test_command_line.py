@@ -1,12 +1,14 @@
 """`python -m infra`, as it is called from a shell."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from infra import reference
 from tests.operations.checkouts import ROOT, copy_checkout
 
 
@@ -27,9 +29,13 @@ def test_help_lists_every_command_with_what_it_does() -> None:
     assert done.returncode == 0
     files = (ROOT / "infra" / "commands").glob("*.py")
     commands = {path.stem.replace("_", "-") for path in files if path.stem != "__init__"}
-    told = [line.split(maxsplit=1) for line in done.stdout.partition("Commands:")[2].splitlines()]
-    assert {words[0] for words in told if words} == commands
-    assert all(len(words) == 2 for words in told if words)
+    told = re.findall(r"^  ([a-z-]+)  +[A-Z].+$", done.stdout.partition("On this")[2], re.MULTILINE)
+    assert sorted(told) == sorted(commands)
+
+
+def test_the_reference_says_what_help_says() -> None:
+    written = (ROOT / "docs" / "commands.md").read_text()
+    assert written == reference.text(), "`make docs` writes it"
 
 
 def test_help_of_a_command_says_what_its_exit_statuses_mean() -> None:

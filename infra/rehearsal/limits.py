@@ -21,12 +21,17 @@ LIMITS = (
         "all are started before clients begin",
     ),
     Limit(
-        "API Gateway, Lambda and WAF publish metrics and logs",
-        "no metrics, no access logs, WAF does nothing",
-    ),
-    Limit(
         "IAM weighs what the organisation allows, and every condition",
         "the emulator weighs the roles' policies",
+    ),
+    Limit(
+        "API Gateway, Lambda and WAF publish metrics and logs",
+        "Lambda's metrics by version, at once; no other metrics, no access logs, WAF does nothing",
+    ),
+    Limit("Alarms follow their metrics", "only those on metrics that somebody puts"),
+    Limit(
+        "An alias with weights draws lots",
+        "every tenth of ten requests goes to a version with 10 %",
     ),
     Limit("AWS refuses what its documentation says it refuses", "the emulator accepts more"),
     Limit(

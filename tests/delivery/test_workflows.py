@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
+from infra import backend
 from tests.delivery import workflows
 from tests.delivery.workflows import ROOT
 
@@ -109,11 +111,6 @@ def test_no_job_runs_for_ever(name: str, job: dict[str, Any]) -> None:
 
 
 def test_two_applies_of_an_environment_never_overlap() -> None:
-    apply = workflows.load("deploy-environment")["jobs"]["apply"]
-    assert apply["concurrency"] == {
-        "group": "apply-${{ inputs.environment }}",
-        "cancel-in-progress": False,
-    }
     applying = [
         name
         for name, job in workflows.jobs()
@@ -124,6 +121,75 @@ def test_two_applies_of_an_environment_never_overlap() -> None:
         )
     ]
     assert applying == ["deploy-environment/apply"]
+    calls = workflows.load("deploy")["jobs"]
+    assert set(calls) == {"staging", "prod"}
+    for environment, call in calls.items():
+        assert call["uses"] == "./.github/workflows/deploy-environment.yml"
+        assert call["with"] == {"environment": environment}
+        # From plan to apply, in order, and nobody's place in the queue is taken.
+        assert call["concurrency"] == {
+            "group": f"${{{{ github.event_name == 'push' && '{environment}' || github.run_id }}}}",
+            "queue": "max",
+        }
+
+
+def test_drift_is_not_looked_for_while_an_environment_is_deployed() -> None:
+    drift = workflows.load("drift")["jobs"]["drift"]
+    assert set(drift["strategy"]["matrix"]["environment"]) == set(workflows.load("deploy")["jobs"])
+    assert drift["concurrency"] == {"group": "${{ matrix.environment }}", "queue": "max"}
+
+
+def test_every_environment_has_its_variables_its_workflow_and_its_settings_told() -> None:
+    environments = set(backend.environments(ROOT / "infra"))
+    assert environments == set(workflows.load("deploy")["jobs"])
+    told = (ROOT / "docs" / "delivery.md").read_text()
+    asked = {prefix for name in workflows.names() for prefix in workflows.variables(name)}
+    assert len(asked) == 4
+    settings = {
+        prefix.replace("{0}", environment.upper())
+        for prefix in asked
+        for environment in environments
+    }
+    assert [name for name in sorted(settings) if f"`{name}`" not in told] == []
+
+
+@pytest.mark.parametrize("name", workflows.names())
+def test_every_expression_names_something_that_is_there(name: str) -> None:
+    assert list(workflows.unknown(name, workflows.load(name))) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("steps.keep.outputs", "steps.kept.outputs", "steps.kept"),
+        ("needs.plan.outputs.plan", "needs.plan.outputs.plam", "needs.plan.outputs.plam"),
+        ("environment: ${{ inputs.environment }}", "environment: ${{ inputs.env }}", "inputs.env"),
+    ],
+)
+def test_an_expression_that_names_nothing_would_be_found(old: str, new: str, told: str) -> None:
+    text = (workflows.FOLDER / "deploy-environment.yml").read_text()
+    assert old in text
+    wrong = yaml.safe_load(text.replace(old, new))
+    assert told in list(workflows.unknown("deploy-environment", wrong))
+
+
+def test_the_shell_of_every_step_is_sound(tmp_path: Path) -> None:
+    scripts = [ROOT / ".ci" / "run"]
+    for name, job in workflows.jobs():
+        for index, step in enumerate(job.get("steps", [])):
+            if "run" in step:
+                script = tmp_path / f"{name.replace('/', '-')}-{index}.sh"
+                script.write_text(f"#!/bin/bash\n{step['run']}\n")
+                scripts.append(script)
+    assert len(scripts) > 10
+    done = tool("shellcheck", *map(str, scripts))
+    assert done.returncode == 0, done.stdout
+
+
+def test_a_repository_without_an_account_has_nothing_to_deploy() -> None:
+    first = workflows.load("deploy")["jobs"]["staging"], workflows.load("drift")["jobs"]["drift"]
+    assert {job["if"] for job in first} == {"vars.STATE_REGION != ''"}
+    assert workflows.load("deploy")["jobs"]["prod"]["needs"] == "staging"
 
 
 def test_what_is_applied_was_approved_in_its_environment_and_is_on_main() -> None:

@@ -6,6 +6,7 @@ from types import FrameType, MappingProxyType
 import click
 
 from infra.commands import (
+    api_key,
     apply,
     compare,
     cost,
@@ -33,7 +34,7 @@ SECTIONS = MappingProxyType(
     {
         "On this machine": (local, rehearse, rehearse_all, rehearse_release),
         "Deploy": (package, init, plan, plans, apply, release, destroy),
-        "Operate": (status, failover, failback, drill),
+        "Operate": (status, failover, failback, drill, api_key),
         "Measure and choose": (compare, rto, cost),
     }
 )

@@ -24,7 +24,8 @@ def command(
 
     Refuses a plan that would destroy or replace the table, a replica, their keys, the hosted zone
     or a record that failover answers with, unless --allow-destroy names it. A saved plan is not
-    asked about again, but is refused alike.
+    asked about again, but is refused alike, and also where the package that it was made with is
+    not the one that is here.
 
     Exit status 2: refused, not confirmed, or failed.
     """

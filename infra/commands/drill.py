@@ -104,7 +104,7 @@ def command(  # noqa: PLR0913 -- an argument an option
 
     Writes need the API key, which is read from the environment variable INFRA_API_KEY:
 
-        export INFRA_API_KEY=$(terraform -chdir=infra output -raw api_key)
+        export INFRA_API_KEY=$(python -m infra api-key)
 
     The items that clients write begin with "drill-" and stay in the table.
 

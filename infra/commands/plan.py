@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from infra.commands.package import ROOT
+from infra.operations import secrets
 from infra.operations.project import initialised, show, var_files_option
 
 
@@ -15,7 +16,11 @@ from infra.operations.project import initialised, show, var_files_option
     type=click.Path(dir_okay=False, resolve_path=True, path_type=Path),
     help="Save the plan for `apply PLAN`. It holds secrets: keep it as you keep the state.",
 )
-@click.option("--full", is_flag=True, help="Show every value that changes, as Terraform prints it.")
+@click.option(
+    "--full",
+    is_flag=True,
+    help="Show every value that changes but secrets, as Terraform prints it.",
+)
 @click.pass_context
 def command(
     context: click.Context, *, var_files: tuple[Path, ...], out: Path | None, full: bool
@@ -28,9 +33,11 @@ def command(
     with initialised(ROOT, var_files, packaged=False) as project:
         path = out or project.scratch / "plan"
         project.plan(path)
+        document = project.terraform.show(path)
         if full:
-            click.echo(project.terraform.show_text(path))
-        losses = show(project.terraform.show(path))
+            text = project.terraform.show_text(path)
+            click.echo(secrets.without(secrets.secrets(document), text))
+        losses = show(document)
     for loss in losses:
         click.echo(f"WOULD BE REFUSED {loss}")
     if out is not None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from infra.errors import InfraError
-from infra.operations import guard
+from infra.operations import guard, packages
 from infra.operations.project import Project, show
 
 plan_argument = click.argument(
@@ -36,7 +36,8 @@ def carry_out(
         then: what follows the apply, for the question.
 
     Raises:
-        InfraError: it would lose what was not named, it was not confirmed, or it failed.
+        InfraError: it would lose what was not named, or upload another package than was planned; it
+            was not confirmed, or it failed.
     """
     path = plan or project.scratch / "plan"
     if plan is None:
@@ -44,6 +45,8 @@ def carry_out(
     document = project.terraform.show(path)
     guard.require_allowed(show(document), allowed)
     guard.require_unprotected(document)
+    if plan is not None:
+        packages.require_planned(document, project.root / "infra")
     asked = plan is None and bool(guard.changes(document))
     if asked:
         confirm(f"apply this{then}", "nothing was applied", yes=yes)

@@ -1,0 +1,68 @@
+"""One environment's values never meet another's state."""
+
+from pathlib import Path
+
+import pytest
+
+from infra.backend import Backend
+from infra.errors import InfraError
+from infra.operations.project import initialised
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project with two environments, and a terraform that keeps what it is called with."""
+    program = tmp_path / "bin" / "terraform"
+    program.parent.mkdir()
+    program.write_text(
+        '#!/bin/sh\nif [ "$1" = version ]; then echo "Terraform v1.11.4"; exit; fi\n'
+        f'echo "$@" >> {tmp_path / "calls"}\n'
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(program.parent))
+    environments = tmp_path / "infra" / "environments"
+    environments.mkdir(parents=True)
+    (tmp_path / "infra" / "build").mkdir()
+    for name in ("staging", "prod"):
+        (environments / f"{name}.tfvars").write_text(f'name = "{name}"\n')
+    return tmp_path
+
+
+def connect(root: Path, environment: str) -> None:
+    backend = Backend("states", "us-east-1").configuration(environment)
+    (root / "infra" / "backend.hcl").write_text(backend)
+
+
+@pytest.mark.parametrize("environment", ["staging", "prod"])
+def test_an_environment_is_planned_with_its_own_variables_and_its_own_state(
+    environment: str, root: Path
+) -> None:
+    connect(root, environment)
+    with initialised(root, (), packaged=True) as project:
+        project.plan(root / "plan")
+    init, plan = (root / "calls").read_text().splitlines()
+    assert "-backend-config=backend.hcl" in init
+    assert "-reconfigure" in init
+    assert f'key     = "stacks/{environment}.tfstate"' in (root / "infra/backend.hcl").read_text()
+    assert plan.count("-var-file") == 1
+    assert f"-var-file={root}/infra/environments/{environment}.tfvars" in plan
+
+
+def test_values_that_are_given_are_put_after_the_environments(root: Path) -> None:
+    connect(root, "prod")
+    given = root / "more.tfvars"
+    with initialised(root, [given], packaged=True) as project:
+        project.plan(root / "plan")
+    plan = (root / "calls").read_text().splitlines()[-1]
+    assert plan.index("prod.tfvars") < plan.index("more.tfvars"), "the last one counts"
+
+
+def test_a_state_whose_environment_is_gone_is_not_touched(root: Path) -> None:
+    connect(root, "prod")
+    (root / "infra/environments/prod.tfvars").unlink()
+    with (
+        pytest.raises(InfraError, match="no environment 'prod': use staging"),
+        initialised(root, (), packaged=True),
+    ):
+        pass
+    assert not (root / "calls").exists()

@@ -45,7 +45,9 @@ resource "aws_iam_policy" "apply_boundary" {
   })
 }
 
-# Of the roles that a stack makes: what a function does with its table, and what writes logs.
+# Of the roles that a stack makes: what a function does with its table, and what writes logs. All of
+# AmazonAPIGatewayPushToCloudWatchLogs is within it, for API Gateway takes no log role that can do less:
+# https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonAPIGatewayPushToCloudWatchLogs.html
 resource "aws_iam_policy" "functions_boundary" {
   #checkov:skip=CKV_AWS_290:A boundary grants nothing: each role's own policy names the log groups that it writes.
   #checkov:skip=CKV_AWS_355:Likewise; and the role for API Gateway's logs writes those of any API of the account.
@@ -67,6 +69,16 @@ resource "aws_iam_policy" "functions_boundary" {
           "dynamodb:UpdateItem",
         ]
         Resource = concat(local.arn.tables, [for arn in local.arn.tables : "${arn}/index/*"])
+      },
+      {
+        # Where a table is under a key of one's own, DynamoDB uses that in the function's name. The key's
+        # policy names the role, which a boundary limits all the same:
+        # https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+        Sid       = "KeysOfItems"
+        Effect    = "Allow"
+        Action    = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"]
+        Resource  = local.arn.keys
+        Condition = local.by_dynamodb
       },
       {
         Sid    = "LogsAndTraces"

@@ -28,6 +28,11 @@ output "apply_role_arn" {
 }
 
 output "functions_boundary_arn" {
-  description = "What any role that a stack makes may do at most: the stack's permissions_boundary_arn."
+  description = "What any role that a stack makes may do at most: the stack's permissions_boundary."
   value       = aws_iam_policy.functions_boundary.arn
+}
+
+output "subjects" {
+  description = "For whom each role is: the `sub` of the tokens that GitHub gives the jobs."
+  value       = local.subjects
 }

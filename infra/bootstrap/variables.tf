@@ -36,13 +36,18 @@ variable "secondary_region" {
 }
 
 variable "github_repository" {
-  description = "The repository whose workflows may take on the roles: owner/name, without wildcards."
+  description = <<-EOT
+    The repository whose workflows may take on the roles, without wildcards, as GitHub's tokens name it:
+    owner@id/name@id if it was made, renamed or moved after 2026-07-15, or opted in; else owner/name.
+    `gh api repos/OWNER/NAME/actions/oidc/customization/sub --jq .sub_claim_prefix` says it, after "repo:".
+  EOT
   type        = string
   nullable    = false
 
   validation {
-    condition     = can(regex("^[A-Za-z0-9-]+/[A-Za-z0-9._-]+$", var.github_repository))
-    error_message = "github_repository is \"${var.github_repository}\": use owner/name, as in example-org/multi-region-api; a wildcard would let other repositories in."
+    # Both ids or none: https://docs.github.com/en/actions/reference/security/oidc#immutable-subject-claims
+    condition     = can(regex("^([A-Za-z0-9-]+/[A-Za-z0-9._-]+|[A-Za-z0-9-]+@[0-9]+/[A-Za-z0-9._-]+@[0-9]+)$", var.github_repository))
+    error_message = "github_repository is \"${var.github_repository}\": use owner/name or owner@id/name@id, as in example-org@123456/multi-region-api@456789; a wildcard would let other repositories in."
   }
 }
 

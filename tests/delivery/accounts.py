@@ -18,7 +18,7 @@ from tests.operations.checkouts import copy_checkout
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
-REPOSITORY = "example-org/multi-region-api"
+REPOSITORY = "example-org@123456/multi-region-api@456789"
 ZONE = "Z0123456789ABCDEFGHIJ"
 STATE_REGION = "us-east-1"
 REPLICA_REGION = "us-west-2"

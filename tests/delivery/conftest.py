@@ -1,4 +1,4 @@
-"""One bootstrapped account for the whole session; tests keep apart by the names of their states."""
+"""Two bootstrapped accounts for the whole session; tests keep apart by their states' names."""
 
 from collections.abc import Iterator
 
@@ -6,6 +6,8 @@ import pytest
 
 from infra.rehearsal import emulator as emulators
 from tests.delivery.accounts import Account, account
+from tests.delivery.guarded import Guarded
+from tests.delivery.guarded import bootstrapped as bootstrap
 
 
 @pytest.fixture(scope="session")
@@ -14,4 +16,11 @@ def bootstrapped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
     with emulators.running() as emulator:
         made = account(emulator, tmp_path_factory.mktemp("account"), lifecycle=False)
         made.bootstrap.apply()
+        yield made
+
+
+@pytest.fixture(scope="session")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
+    """One that enforces IAM."""
+    with bootstrap(tmp_path_factory.mktemp("guarded")) as made:
         yield made

@@ -90,24 +90,6 @@ def test_what_was_planned_is_applied_elsewhere_and_once_only(cloud: Cloud) -> No
         cloud.run("apply", applier, "staging", PLAN=planned["plan"])
 
 
-def test_another_environment_has_its_own_names_and_its_own_state(cloud: Cloud) -> None:
-    planner = cloud.runner("other")
-    cloud.run("plan", planner, "prod")
-    shown = (planner / "plan.txt").read_text()
-    assert "multi-region-api-prod-items" in shown
-    assert "staging" not in shown
-
-
-def test_a_change_that_would_lose_the_table_ends_the_plan(cloud: Cloud) -> None:
-    planner = cloud.runner("loser")
-    variables = planner / "infra" / "environments" / "staging.tfvars"
-    text = variables.read_text()
-    assert text.count('"multi-region-api-staging"') == 1
-    variables.write_text(text.replace('"multi-region-api-staging"', '"multi-region-api-renamed"'))
-    with pytest.raises(AssertionError, match="WOULD BE REFUSED"):
-        cloud.run("plan", planner, "staging")
-
-
 def _states(cloud: Cloud) -> list[str]:
     listed = cloud.s3.list_objects_v2(Bucket=BUCKET, Prefix="stacks/")
     return [item["Key"] for item in listed.get("Contents", [])]

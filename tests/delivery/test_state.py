@@ -10,6 +10,8 @@ from botocore.exceptions import ClientError
 from infra.errors import InfraError
 from tests.delivery.accounts import REPLICA_REGION, STATE_REGION, Account, small_stack
 
+pytestmark = pytest.mark.xdist_group("bootstrapped")  # one account for all of them
+
 
 def test_init_connects_to_an_environments_own_state(bootstrapped: Account) -> None:
     refused = bootstrapped.infra("init", "test")

@@ -21,6 +21,7 @@ WRITABLE = {
     "deploy-environment/comment": {"pull-requests"},
     "deploy-environment/apply": {"id-token"},
     "drift/drift": {"id-token", "issues"},
+    "drill/staging": {"id-token"},
 }
 
 
@@ -139,12 +140,23 @@ def test_drift_is_not_looked_for_while_an_environment_is_deployed() -> None:
     assert drift["concurrency"] == {"group": "${{ matrix.environment }}", "queue": "max"}
 
 
+def test_a_drill_of_staging_overlaps_no_deploy_and_counts_as_none() -> None:
+    drill = workflows.load("drill")["jobs"]["staging"]
+    assert drill["concurrency"] == {"group": "staging", "queue": "max"}
+    assert drill["environment"] == {"name": "staging", "deployment": False}
+    assert drill["if"] == "vars.STATE_REGION != ''"
+    script = workflows.step(drill, "drill")["run"]
+    assert script.index("::add-mask::") < script.index("infra drill --execute"), (
+        "no log has the key"
+    )
+
+
 def test_every_environment_has_its_variables_its_workflow_and_its_settings_told() -> None:
     environments = set(backend.environments(ROOT / "infra"))
     assert environments == set(workflows.load("deploy")["jobs"])
     told = (ROOT / "docs" / "delivery.md").read_text()
     asked = {prefix for name in workflows.names() for prefix in workflows.variables(name)}
-    assert len(asked) == 4
+    assert len(asked) == 6
     settings = {
         prefix.replace("{0}", environment.upper())
         for prefix in asked

@@ -3,6 +3,7 @@
 import functools
 import getpass
 import os
+import secrets
 import socket
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from infra.releases import moves, pruning, rollback
 from infra.releases.alarms import Alarms
 from infra.releases.canary import Canary, Manner, RefutedError
 from infra.releases.functions import KINDS, Functions, TakenOverError
+from infra.releases.marks import LONGEST_BY
 from infra.releases.moves import Move
 from infra.releases.rollback import Return
 
@@ -169,5 +171,7 @@ def _now() -> str:
 
 
 def _whoever() -> str:
+    """Return who drives this run, and no other: two of one person's are told apart by the end."""
     run = os.environ.get("GITHUB_RUN_ID")
-    return f"github-run-{run}" if run else f"{getpass.getuser()}@{socket.gethostname()}"
+    who = f"github-run-{run}" if run else f"{getpass.getuser()}@{socket.gethostname()}"
+    return f"{who[: LONGEST_BY - 5]}/{secrets.token_hex(2)}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 # https://docs.aws.amazon.com/lambda/latest/api/API_UpdateAlias.html
 _LONGEST = 256
-_LONGEST_BY = 64
+LONGEST_BY = 64
 
 
 class Step(enum.StrEnum):
@@ -35,7 +35,7 @@ class Mark:
         old: the version that served before.
         new: the version that is released.
         release: which release: when it began, as 20261125T031500Z.
-        by: who drives it, as user@host.
+        by: which run drives it, as user@host/1f3a: a run tells its own marks from all others by it.
         why: why it was rolled back.
     """
 
@@ -65,7 +65,7 @@ class Mark:
         return replace(self, step=step, why=why)
 
     def __str__(self) -> str:
-        by = re.sub(r"\s+", "_", self.by)[:_LONGEST_BY]
+        by = re.sub(r"\s+", "_", self.by)[:LONGEST_BY]
         why = re.sub(r"\s+", " ", f": {self.why}" if self.why else "")
         text = f"{self.step}: {self.old} to {self.new}, release {self.release} by {by}{why}"
         return text[:_LONGEST]

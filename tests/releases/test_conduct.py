@@ -11,8 +11,9 @@ import pytest
 
 from infra.errors import InfraError
 from infra.releases import canary
+from infra.releases import conduct as conducts
 from infra.releases.conduct import Conduct
-from infra.releases.functions import Functions
+from infra.releases.functions import Functions, TakenOverError
 from tests.releases.account import (
     CANT_START,
     CRASHES,
@@ -272,6 +273,27 @@ def test_of_two_releases_at_once_one_is_refused(account: Account) -> None:
     assert first.release(chosen[0]) == 0
     assert second.release(chosen[1]) == 1
     assert account.steps() == ["released"] * 4
+
+
+def test_two_runs_of_one_person_in_one_second_are_not_taken_for_one(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account.publish(GOOD)
+    monkeypatch.setattr(conducts, "_now", lambda: "20261125T031500Z")
+    first, second = account.conduct(AT_ONCE), account.conduct(AT_ONCE)
+    mine, other = (c.choose(("read", "write"), again=False)[0] for c in (first, second))
+    assert mine.mark.release == other.mark.release
+    mine.functions.move(mine.alias, "1", {}, mine.mark, force=False)
+    with pytest.raises(TakenOverError, match="was changed by somebody else: waiting: 1 to 2"):
+        other.functions.move(other.alias, "1", {}, other.mark, force=False)
+
+
+def test_an_answer_that_was_lost_is_no_reason_to_stop(account: Account) -> None:
+    account.publish(GOOD)
+    move = account.conduct(AT_ONCE).choose(("read",), again=False)[0]
+    for _ in range(2):  # the SDK sends it again, with the revision of the first time
+        moved = move.functions.move(move.alias, "1", {}, move.mark, force=False)
+    assert str(moved.mark) == str(move.mark)
 
 
 def test_two_releases_that_race_leave_one_of_them_whole(account: Account) -> None:

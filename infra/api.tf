@@ -8,7 +8,7 @@ module "primary" {
   name                    = var.name
   region                  = var.primary_region
   peer_region             = var.secondary_region
-  standby                 = false
+  standby                 = !local.serving["PRIMARY"]
   domain_name             = var.domain_name
   hosted_zone_id          = data.aws_route53_zone.this.zone_id
   validation_record_fqdns = [for record in aws_route53_record.certificate_validation : record.fqdn]
@@ -31,7 +31,7 @@ module "secondary" {
   name                    = var.name
   region                  = var.secondary_region
   peer_region             = var.primary_region
-  standby                 = true
+  standby                 = !local.serving["SECONDARY"]
   domain_name             = var.domain_name
   hosted_zone_id          = data.aws_route53_zone.this.zone_id
   validation_record_fqdns = [for record in aws_route53_record.certificate_validation : record.fqdn]

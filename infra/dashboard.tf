@@ -61,7 +61,7 @@ resource "aws_cloudwatch_dashboard" "across" {
           type = "alarm", x = 0, y = 0, width = 24, height = 3
           properties = {
             title  = "Regions and failover"
-            alarms = concat(values(aws_cloudwatch_metric_alarm.region_health)[*].arn, [aws_cloudwatch_metric_alarm.failover.arn])
+            alarms = concat(values(aws_cloudwatch_metric_alarm.region_health)[*].arn, values(aws_cloudwatch_metric_alarm.failover)[*].arn)
           }
         },
       ],

@@ -4,6 +4,8 @@ locals {
   deployment = {
     stack       = var.name
     domain_name = var.domain_name
+    routing     = var.routing
+    weights     = var.weights
 
     # What a drill holds the recovery to.
     health_check = var.health_check
@@ -13,17 +15,15 @@ locals {
       for role, region in local.regions : lower(role) => {
         region            = region.region
         domain_name       = region.regional_domain_name
-        health_check_id   = local.health_check_ids[role]
+        health_check_id   = local.health_check_ids[var.routing][role]
         endpoint_check_id = aws_route53_health_check.region[role].id
+        # The operator's switch, in the other region.
+        override = local.switches[role]
       }
     }
 
-    # The operator's switch: the metric that throws it, and the alarm and the check that follow.
-    override = merge(local.override, {
-      region          = var.secondary_region
-      alarm_name      = aws_cloudwatch_metric_alarm.override.alarm_name
-      health_check_id = aws_route53_health_check.override.id
-    })
+    # The primary's, where earlier versions look for it.
+    override = local.switches["PRIMARY"]
   }
 }
 

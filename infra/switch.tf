@@ -1,79 +1,48 @@
-# The operator's switch: takes the primary out of DNS although it is healthy, or keeps it out.
-# `python -m infra failover` and `failback` throw it by putting a number on a CloudWatch metric in
-# the standby region: no control plane, and nothing in the region that may be lost.
+# The operators' switches: each takes one region out of DNS although it is healthy, or keeps it out.
+# `python -m infra failover` and `failback` throw one by putting a number on a CloudWatch metric in
+# the other region: no control plane, and nothing in the region that may be lost.
 # docs/runbook.md has the mechanics.
 
+module "primary_switch" {
+  source    = "./switch"
+  providers = { aws = aws.secondary }
+
+  name      = var.name
+  role      = "primary"
+  withdraws = var.primary_region
+  region    = var.secondary_region
+}
+
+module "secondary_switch" {
+  source    = "./switch"
+  providers = { aws = aws.primary }
+
+  name      = var.name
+  role      = "secondary"
+  withdraws = var.secondary_region
+  region    = var.primary_region
+}
+
 locals {
-  override = {
-    namespace   = "MultiRegionApi"
-    metric_name = "PrimaryWithdrawn" # 1 withdraws the primary, 0 gives it back
-    dimensions  = { Stack = var.name }
+  switches = {
+    PRIMARY   = module.primary_switch.override
+    SECONDARY = module.secondary_switch.override
   }
 }
 
-# Route 53 does not follow this alarm's state: it copies the alarm's settings and judges the metric
-# itself. So one standard-resolution period, a basic statistic and no M out of N, which is all that
-# it can judge.
-# https://docs.aws.amazon.com/Route53/latest/APIReference/API_CloudWatchAlarmConfiguration.html
-resource "aws_cloudwatch_metric_alarm" "override" {
-  provider = aws.secondary
-
-  alarm_name        = "${var.name}-primary-withdrawn"
-  alarm_description = "An operator took ${var.primary_region} out of DNS: ${var.secondary_region} serves until `python -m infra failback`."
-
-  namespace           = local.override.namespace
-  metric_name         = local.override.metric_name
-  dimensions          = local.override.dimensions
-  statistic           = "Maximum" # of both in one period, failover wins
-  period              = 60
-  evaluation_periods  = 1
-  comparison_operator = "GreaterThanThreshold"
-  threshold           = 0
-  # For people: the alarm goes on saying how the switch was thrown last.
-  treat_missing_data = "ignore"
-}
-
-resource "aws_route53_health_check" "override" {
+# What a serving region's records follow: its endpoint answers, and no operator has withdrawn it.
+resource "aws_route53_health_check" "in_service" {
   provider = aws.primary
-
-  type                    = "CLOUDWATCH_METRIC"
-  cloudwatch_alarm_name   = aws_cloudwatch_metric_alarm.override.alarm_name
-  cloudwatch_alarm_region = var.secondary_region
-  # The switch stays as it was thrown when no more data comes; before any came, it is healthy.
-  insufficient_data_health_status = "LastKnownStatus"
-
-  # Route 53 copies the alarm's settings when the health check is written, and never looks again.
-  # https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/health-checks-updating-cloudwatch-alarm-settings.html
-  triggers = {
-    alarm = sha256(jsonencode([
-      local.override,
-      aws_cloudwatch_metric_alarm.override.statistic,
-      aws_cloudwatch_metric_alarm.override.period,
-      aws_cloudwatch_metric_alarm.override.evaluation_periods,
-      aws_cloudwatch_metric_alarm.override.comparison_operator,
-      aws_cloudwatch_metric_alarm.override.threshold,
-    ]))
-  }
-
-  tags = {
-    Name = "${var.name} override"
-  }
-}
-
-# What the primary's records follow: its endpoint answers, and no operator has withdrawn it. The
-# standby needs none: withdrawing it changes no answer while the primary is healthy, and both out
-# means the primary.
-resource "aws_route53_health_check" "primary" {
-  provider = aws.primary
+  for_each = local.regions
 
   type = "CALCULATED"
   child_healthchecks = [
-    aws_route53_health_check.region["PRIMARY"].id,
-    aws_route53_health_check.override.id,
+    aws_route53_health_check.region[each.key].id,
+    local.switches[each.key].health_check_id,
   ]
   child_health_threshold = 2
 
   tags = {
-    Name = "${var.name} ${var.primary_region} in service"
+    Name = "${var.name} ${each.value.region} in service"
   }
 }

@@ -103,6 +103,45 @@ variable "health_check" {
   }
 }
 
+variable "routing" {
+  description = <<-EOT
+    Which region DNS answers. failover: primary_region while it is healthy, else secondary_region.
+    latency: the nearer of the two that are healthy; both take writes. weighted: in proportion to
+    weights. Change it in one apply, without a gap: docs/routing.md.
+  EOT
+  type        = string
+  default     = "failover"
+  nullable    = false
+
+  validation {
+    condition     = contains(["failover", "latency", "weighted"], var.routing)
+    error_message = "routing is \"${var.routing}\": use failover, latency or weighted."
+  }
+}
+
+variable "weights" {
+  description = <<-EOT
+    How much of the traffic each region gets with routing = "weighted": its weight's share of the
+    sum. A region of weight 0 gets none while the other is healthy.
+  EOT
+  type = object({
+    primary   = optional(number, 100)
+    secondary = optional(number, 0)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    # https://docs.aws.amazon.com/Route53/latest/APIReference/API_ResourceRecordSet.html (Weight)
+    condition     = alltrue([for weight in values(var.weights) : contains(range(256), weight)])
+    error_message = "weights are primary = ${var.weights.primary}, secondary = ${var.weights.secondary}: use whole numbers from 0 to 255."
+  }
+  validation {
+    condition     = var.weights.primary != 0 || var.weights.secondary != 0
+    error_message = "weights are both 0, which Route 53 answers with both alike: give one of them 1 to 255."
+  }
+}
+
 variable "dns_ttl" {
   description = <<-EOT
     Seconds for which resolvers may keep the answer for domain_name. null publishes alias records

@@ -1,16 +1,16 @@
-"""`python -m infra failover`: take the primary out of DNS although it is healthy."""
+"""`python -m infra failover`: take a region out of DNS although it is healthy."""
 
 import click
 
 from infra.operations import throw
 from infra.operations.deployment import Deployment
 from infra.operations.options import of_a_deployment
-from infra.operations.turn import Turn
 from infra.traffic.client import Target
 
 
 @click.command("failover")
 @of_a_deployment
+@throw.region_option
 @throw.yes_option
 @throw.force_option
 @throw.wait_option
@@ -21,19 +21,21 @@ def command(  # noqa: PLR0913 -- an argument an option
     *,
     deployment: Deployment,
     target: Target,
+    region: str | None,
     yes: bool,
     force: bool,
     wait: float,
     no_wait: bool,
 ) -> None:
-    """Withdraw the primary region, so that DNS answers the standby, and wait until it does.
+    """Withdraw a region, so that DNS answers the other one, and wait until it does.
 
-    Puts one number on a CloudWatch metric in the standby region and needs nothing else: no
-    Terraform, no control plane, nothing in the primary region. It stays so until `failback`, also
-    when the primary is healthy again. Safe to call again.
+    The region is the primary where it alone serves; where both do, --region names it. Puts one
+    number on a CloudWatch metric in the other region and needs nothing else: no Terraform, no
+    control plane, nothing in the region that is withdrawn. It stays so until `failback`, also when
+    the region is healthy again. Safe to call again.
 
     Exit status 1: the switch is thrown, but clients are not there yet. 2: nothing was changed.
     """
-    order = Turn(deployment, withdrawn=True)
     manner = throw.Manner(yes, force, None if no_wait else wait)
+    order = throw.to_withdraw(deployment, region, manner)
     context.exit(throw.throw(order, target, manner))

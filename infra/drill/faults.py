@@ -94,7 +94,7 @@ FAULTS: Mapping[str, DrillFault] = MappingProxyType(
                     failing=Range(0, 0),
                     inject=changed,
                 ),
-                lambda deployment: Withdrawal(deployment.switch),
+                lambda deployment: Withdrawal(deployment.primary.its_switch),
                 by_checkers=False,
             ),
             DrillFault(

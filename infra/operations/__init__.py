@@ -1,1 +1,1 @@
-"""What an operator does to a deployment without Terraform: look at it, withdraw its primary."""
+"""What an operator does to a deployment without Terraform: look at it, withdraw a region."""

@@ -20,34 +20,18 @@ _OTHERWISE = (
     "--standby-region"
 )
 
-# As infra/switch.tf has them.
+# As infra/switch/main.tf has it.
 _NAMESPACE = "MultiRegionApi"
-_METRIC_NAME = "PrimaryWithdrawn"
 
-
-@dataclass(frozen=True)
-class Region:
-    """One region.
-
-    Attributes:
-        name: such as us-east-1.
-        domain_name: the domain name that only this region has.
-        health_check_id: the health check that its records follow, where it is known.
-        endpoint_check_id: the one on its endpoint, where it is known.
-    """
-
-    name: str
-    domain_name: str
-    health_check_id: str | None = None
-    endpoint_check_id: str | None = None
+ROUTINGS = ("failover", "latency", "weighted")
 
 
 @dataclass(frozen=True)
 class SwitchNames:
-    """The names of the operator's switch.
+    """The names of an operator's switch.
 
     Attributes:
-        region: where its metric and its alarm are.
+        region: where its metric and its alarm are: not the region that it withdraws.
         namespace: the metric's namespace.
         metric_name: the metric's name.
         dimensions: the metric's dimensions.
@@ -64,15 +48,49 @@ class SwitchNames:
 
 
 @dataclass(frozen=True)
+class Region:
+    """One region.
+
+    Attributes:
+        name: such as us-east-1.
+        domain_name: the domain name that only this region has.
+        switch: the switch that withdraws it; None for a standby's of a deployment from before there
+            was one.
+        health_check_id: the health check that its records follow, where it is known.
+        endpoint_check_id: the one on its endpoint, where it is known.
+    """
+
+    name: str
+    domain_name: str
+    switch: SwitchNames | None
+    health_check_id: str | None = None
+    endpoint_check_id: str | None = None
+
+    @property
+    def its_switch(self) -> SwitchNames:
+        """The names of the switch that withdraws it.
+
+        Raises:
+            InfraError: it has none.
+        """
+        if self.switch is None:
+            raise InfraError(
+                f"{self.name} has no switch yet: `python -m infra apply` makes one, and writes the "
+                "deployment's file anew"
+            )
+        return self.switch
+
+
+@dataclass(frozen=True)
 class Deployment:
     """One deployment, as its operator sees it.
 
     Attributes:
         stack: Terraform's var.name.
         domain_name: the name that clients use.
-        primary: the region that serves while it is healthy.
-        standby: the one that takes over.
-        switch: the operator's.
+        primary: the region that serves, or comes first where both do.
+        standby: the other one.
+        routing: which of the two DNS answers, as Terraform's variable: failover, latency, weighted.
         promise: what its health checks and records promise, where that is known.
     """
 
@@ -80,47 +98,82 @@ class Deployment:
     domain_name: str
     primary: Region
     standby: Region
-    switch: SwitchNames
+    routing: str = "failover"
     promise: Promise | None = None
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> "Deployment":
-        """Read the output `deployment` of infra/outputs.tf.
+        """Read the output `deployment` of infra/outputs.tf, as it is or as it was.
 
         Raises:
             KeyError, TypeError: it is something else.
         """
-        regions = (document["regions"][role] for role in ("primary", "secondary"))
+        # Before each region had a switch, the primary's stood at the top alone.
+        switches = {"primary": document["override"], "secondary": None}
         primary, standby = (
-            Region(r["region"], r["domain_name"], r["health_check_id"], r["endpoint_check_id"])
-            for r in regions
+            Region(
+                r["region"],
+                r["domain_name"],
+                None if switch is None else SwitchNames(**switch),
+                r["health_check_id"],
+                r["endpoint_check_id"],
+            )
+            for role, known in switches.items()
+            for r in [document["regions"][role]]
+            for switch in [r.get("override", known)]
         )
-        switch = SwitchNames(**document["override"])
+        routing = document.get("routing", "failover")
         return cls(
             document["stack"],
             document["domain_name"],
             primary,
             standby,
-            switch,
+            routing,
             _promise(document),
         )
 
     @classmethod
     def from_names(
-        cls, stack: str, domain_name: str, primary_region: str, standby_region: str
+        cls,
+        stack: str,
+        domain_name: str,
+        primary_region: str,
+        standby_region: str,
+        routing: str = "failover",
     ) -> "Deployment":
-        """Return what follows from four names: all but the health checks."""
+        """Return what follows from names: all but the health checks."""
         primary, standby = (
-            Region(name, f"{name}.{domain_name}") for name in (primary_region, standby_region)
+            Region(name, f"{name}.{domain_name}", _switch(stack, role, other))
+            for name, role, other in (
+                (primary_region, "primary", standby_region),
+                (standby_region, "secondary", primary_region),
+            )
         )
-        switch = SwitchNames(
-            standby_region,
-            _NAMESPACE,
-            _METRIC_NAME,
-            {"Stack": stack},
-            f"{stack}-primary-withdrawn",
-        )
-        return cls(stack, domain_name, primary, standby, switch)
+        return cls(stack, domain_name, primary, standby, routing)
+
+    @property
+    def regions(self) -> tuple[Region, Region]:
+        """Both regions, the primary first."""
+        return self.primary, self.standby
+
+    def other(self, region: Region) -> Region:
+        """Return the region that is not this one."""
+        return self.standby if region.name == self.primary.name else self.primary
+
+    def named(self, name: str) -> Region:
+        """Return the region of a name, or of a role: primary, standby or secondary.
+
+        Raises:
+            InfraError: it is none of them.
+        """
+        roles = {"primary": self.primary, "standby": self.standby, "secondary": self.standby}
+        found = roles | {region.name: region for region in self.regions}
+        if name not in found:
+            raise InfraError(
+                f"{name!r} is no region of {self.stack}: use {self.primary.name} or "
+                f"{self.standby.name}"
+            )
+        return found[name]
 
 
 def _promise(document: Mapping[str, Any]) -> Promise | None:
@@ -129,6 +182,16 @@ def _promise(document: Mapping[str, Any]) -> Promise | None:
         return None
     ttl = document["dns_ttl"]
     return Promise(check["interval"], check["threshold"], ALIAS_TTL if ttl is None else ttl)
+
+
+def _switch(stack: str, role: str, other: str) -> SwitchNames:
+    return SwitchNames(
+        other,
+        _NAMESPACE,
+        f"{role.capitalize()}Withdrawn",
+        {"Stack": stack},
+        f"{stack}-{role}-withdrawn",
+    )
 
 
 def only_file(folder: Path) -> Path:

@@ -69,7 +69,8 @@ def losses(plan: Mapping[str, Any]) -> list[Loss]:
     """Return what the plan would destroy of what can't be had back."""
     found = list(_changes(plan))
     keys = {arn for change in found for arn in _key_arns(change)}
-    return [loss for change in found for loss in _losses(change, keys)]
+    names = _Names.of(found)
+    return [loss for change in found for loss in _losses(change, keys, names)]
 
 
 def warnings(plan: Mapping[str, Any]) -> list[str]:
@@ -144,7 +145,7 @@ def _changes(plan: Mapping[str, Any]) -> Iterator[_Change]:
         )
 
 
-def _losses(change: _Change, table_keys: set[str]) -> Iterator[Loss]:
+def _losses(change: _Change, table_keys: set[str], names: "_Names") -> Iterator[Loss]:
     match change.type:
         case "aws_dynamodb_table":
             yield from _table_losses(change)
@@ -162,7 +163,7 @@ def _losses(change: _Change, table_keys: set[str]) -> Iterator[Loss]:
                 "A new one has other name servers, which the domain's registrar must be told",
             )
         case "aws_route53_record":
-            yield from _record_losses(change)
+            yield from _record_losses(change, names)
         case kind if kind in _KEYS and change.destroys and change.before.get("arn") in table_keys:
             yield Loss(
                 change.address,
@@ -209,18 +210,67 @@ def _moves(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
     return (before.get("kms_key_arn") or "") != (after.get("kms_key_arn") or "")
 
 
-def _record_losses(change: _Change) -> Iterator[Loss]:
-    # Only a record that routing chooses among has one.
-    if not change.before.get("set_identifier"):
-        return
-    label = f"{change.before.get('name')} {change.before.get('type')}"
-    if change.destroys:
-        yield Loss(
-            change.address,
-            f"the record {label} ({change.before['set_identifier']}) would be {change.verb}: "
-            "resolvers that ask meanwhile are told there is none, and may keep that for minutes",
-            "A change of its type or its name does that: of dns_ttl from or to null, for one",
+@dataclass(frozen=True)
+class _Names:
+    """Names and types of records, and where the aliases among them lead.
+
+    Attributes:
+        led_to: those that an alias of their own hosted zone leads to, as things are.
+        led_to_after: those that one leads to, or goes on to, afterwards.
+        kept: those that are answered afterwards, by records that need not be made for it.
+    """
+
+    led_to: frozenset[tuple[str, str]]
+    led_to_after: frozenset[tuple[str, str]]
+    kept: frozenset[tuple[str, str]]
+
+    @classmethod
+    def of(cls, found: Sequence[_Change]) -> "_Names":
+        records = [change for change in found if change.type == "aws_route53_record"]
+        staying = [change for change in records if not change.destroys]
+        return cls(
+            frozenset(target for c in records for target in _alias_target(c.before)),
+            frozenset(target for c in staying for target in _alias_target(c.after)),
+            frozenset(_key(c.after) for c in staying if c.before),
         )
+
+    def left(self, values: Mapping[str, Any]) -> bool:
+        """Tell whether clients got to records by an alias alone, which now leads elsewhere."""
+        return _key(values) in self.led_to - self.led_to_after
+
+    def answered_otherwise(self, values: Mapping[str, Any]) -> bool:
+        """Tell whether a name is answered by a record that stays: a CNAME answers for all types."""
+        name, kind = _key(values)
+        return bool({(name, kind), (name, "CNAME")} & self.kept)
+
+
+def _key(values: Mapping[str, Any]) -> tuple[str, str]:
+    return str(values.get("name")), str(values.get("type"))
+
+
+def _alias_target(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield where a record leads, if it is an alias of a name of its own hosted zone."""
+    for alias in _blocks(values, "alias"):
+        if alias.get("zone_id") == values.get("zone_id"):
+            yield str(alias.get("name")), str(values.get("type"))
+
+
+def _record_losses(change: _Change, names: _Names) -> Iterator[Loss]:
+    label = f"{change.before.get('name')} {change.before.get('type')}"
+    # A record that routing chooses among has a set identifier.
+    chosen = change.before.get("set_identifier")
+    if not chosen and not any(_alias_target(change.before)):
+        return
+    which = f"{label} ({chosen})" if chosen else label
+    if change.destroys:
+        spared = names.left(change.before) if chosen else names.answered_otherwise(change.before)
+        if not spared:
+            yield Loss(
+                change.address,
+                f"the record {which} would be {change.verb}: resolvers that ask meanwhile are told "
+                "there is none, and may keep that for minutes",
+                "A change of domain_name or of a region does that",
+            )
     elif (
         change.before.get("health_check_id")
         and not change.after.get("health_check_id")
@@ -228,8 +278,8 @@ def _record_losses(change: _Change) -> Iterator[Loss]:
     ):
         yield Loss(
             f"{change.address}.health_check_id",
-            f"the record {label} ({change.before['set_identifier']}) would follow no health check: "
-            "it would be answered although its region is lost",
+            f"the record {which} would follow no health check: it would be answered although its "
+            "region is lost",
             "Put its health_check_id back",
         )
 

@@ -32,6 +32,11 @@ _NAMING = [
     click.option("--domain-name", help="Name that clients use."),
     click.option("--primary-region", help="Region that serves while it is healthy."),
     click.option("--standby-region", help="Region that takes over."),
+    click.option(
+        "--routing",
+        type=click.Choice(deployments.ROUTINGS),
+        help="Terraform's var.routing, with the four names.  [default: failover]",
+    ),
 ]
 _name_server_option = click.option(
     "--name-server",
@@ -46,7 +51,8 @@ def naming_a_deployment(function: Callable[_P, _T]) -> Callable[..., _T]:
     @functools.wraps(function)
     def wrapped(*args: object, **options: object) -> _T:
         names = {name: options.pop(name) for name in _NAMES}
-        options["named"] = functools.partial(_deployment, options.pop("path"), names)
+        path, routing = options.pop("path"), options.pop("routing")
+        options["named"] = functools.partial(_deployment, path, names, routing)
         return function(*args, **options)  # type: ignore[arg-type] # click passes by name
 
     return functools.reduce(lambda command, option: option(command), reversed(_NAMING), wrapped)
@@ -84,9 +90,11 @@ def confirm(stack: str, *, yes: bool) -> None:
         )
 
 
-def _deployment(path: object, names: dict[str, object]) -> Deployment:
+def _deployment(path: object, names: dict[str, object], routing: object) -> Deployment:
     given = {name: value for name, value in names.items() if isinstance(value, str)}
     if not given:
+        if routing is not None:
+            raise InfraError("--routing goes with --stack: a deployment's file says its own")
         file = path if isinstance(path, Path) else deployments.only_file(ROOT / deployments.FOLDER)
         return deployments.read(file)
     missing = [f"--{name.replace('_', '-')}" for name in _NAMES if name not in given]
@@ -95,7 +103,7 @@ def _deployment(path: object, names: dict[str, object]) -> Deployment:
             f"{', '.join(missing)} missing: give all of --stack, --domain-name, --primary-region "
             f"and --standby-region, or none of them and a deployment's file"
         )
-    return Deployment.from_names(**given)
+    return Deployment.from_names(**given, routing=str(routing or "failover"))
 
 
 def _target(deployment: Deployment, server: str | None) -> Target:

@@ -1,4 +1,4 @@
-"""The operator's switch: a number on a CloudWatch metric in the standby region.
+"""An operator's switch: a number on a CloudWatch metric, in the region that is not withdrawn.
 
 docs/runbook.md says how Route 53 comes to follow it, and how long that takes.
 """
@@ -44,18 +44,18 @@ class Position:
 
     @property
     def withdrawn(self) -> bool:
-        """Whether the primary is withdrawn, by the number where there is one, else by the alarm."""
+        """Whether its region is withdrawn, by the number where there is one, else by the alarm."""
         return self.alarm == "ALARM" if self.number is None else self.number > 0
 
 
 class Switch:
-    """The switch of one deployment, with the credentials and endpoint of the environment.
+    """One switch, with the credentials and endpoint of the environment.
 
     Args:
         names: its names.
 
     Raises:
-        InfraError: later, when CloudWatch in the standby region refuses or can't be reached.
+        InfraError: later, when CloudWatch in its region refuses or can't be reached.
     """
 
     def __init__(self, names: SwitchNames) -> None:
@@ -65,7 +65,7 @@ class Switch:
         )
 
     def put(self, *, withdrawn: bool) -> None:
-        """Withdraw the primary, or give it back."""
+        """Withdraw the region, or give it back."""
         with self._explained("PutMetricData"):
             self._client.put_metric_data(
                 Namespace=self._names.namespace,

@@ -8,6 +8,7 @@ import click
 from infra.clock import Clock
 from infra.display import Display
 from infra.errors import InfraError
+from infra.operations.deployment import Deployment, Region
 from infra.operations.options import confirm
 from infra.operations.switch import Switch
 from infra.operations.turn import Turn, turn
@@ -28,6 +29,12 @@ no_wait_option = click.option(
     "--no-wait",
     is_flag=True,
     help="Put the number once and return; see the runbook for the limits.",
+)
+region_option = click.option(
+    "--region",
+    metavar="REGION",
+    help="Which region: its name, or primary or standby.  [default: the primary where it alone "
+    "serves]",
 )
 yes_option = click.option("--yes", is_flag=True, help="Don't ask for the stack's name.")
 force_option = click.option(
@@ -50,6 +57,48 @@ class Manner:
     wait: float | None
 
 
+def to_withdraw(deployment: Deployment, given: str | None, manner: Manner) -> Turn:
+    """Return the order to withdraw the region that was named, or the only one that serves.
+
+    Raises:
+        InfraError: it must be named, or withdrawing it would do nothing, or harm.
+    """
+    if given is None and deployment.routing != "failover":
+        raise InfraError(
+            f"with {deployment.routing} routing both regions serve: name the one to withdraw, with "
+            f"--region {deployment.primary.name} or --region {deployment.standby.name}"
+        )
+    region = deployment.primary if given is None else deployment.named(given)
+    if deployment.routing == "failover" and region != deployment.primary:
+        raise InfraError(
+            f"with failover routing {region.name} stands by: its records follow its endpoint "
+            "alone, so that no switch stands in the way of a failover; nothing was changed"
+        )
+    if deployment.routing != "failover":
+        _refuse_both(deployment, region, manner)
+    return Turn(deployment, region, withdrawn=True)
+
+
+def to_give_back(deployment: Deployment, given: str | None) -> Turn:
+    """Return the order to give back the region that was named, or the only one that is withdrawn.
+
+    Raises:
+        InfraError: which one can't be told.
+    """
+    if given is not None:
+        return Turn(deployment, deployment.named(given), withdrawn=False)
+    if deployment.routing == "failover":
+        return Turn(deployment, deployment.primary, withdrawn=False)
+    withdrawn = [region for region in deployment.regions if _withdrawn(region)]
+    if len(withdrawn) != 1:
+        names = " and ".join(region.name for region in withdrawn) or "neither region"
+        raise InfraError(
+            f"{names} seems to be withdrawn: name the region to give back, with "
+            f"--region {deployment.primary.name} or --region {deployment.standby.name}"
+        )
+    return Turn(deployment, withdrawn[0], withdrawn=False)
+
+
 def throw(order: Turn, target: Target, manner: Manner) -> int:
     """Throw the switch as ordered; return the exit status.
 
@@ -57,18 +106,22 @@ def throw(order: Turn, target: Target, manner: Manner) -> int:
         InfraError: it was not confirmed, or the switch can't be thrown.
     """
     clock = Clock()
-    wanted = order.wanted
+    receiving = order.receiving
     click.echo(f"will {order}")
-    click.echo(f"so that {wanted.name} answers for {target.domain_name}")
-    answer = asyncio.run(ask(target, wanted.domain_name, clock))
-    click.echo(f"{wanted.domain_name} just now: {answer}")
+    click.echo(
+        f"so that {receiving.name} answers for {target.domain_name}"
+        if order.exclusive
+        else f"so that {receiving.name} answers for {target.domain_name} where routing has it so"
+    )
+    answer = asyncio.run(ask(target, receiving.domain_name, clock))
+    click.echo(f"{receiving.domain_name} just now: {answer}")
     if answer.problem is not None and not manner.force:
         raise InfraError(
-            f"{wanted.name} does not answer, so clients would be no better off there; nothing was "
-            "changed. --force throws the switch all the same"
+            f"{receiving.name} does not answer, so clients would be no better off there; nothing "
+            "was changed. --force throws the switch all the same"
         )
     confirm(order.deployment.stack, yes=manner.yes)
-    switch = Switch(order.deployment.switch)
+    switch = Switch(order.region.its_switch)
     if manner.wait is None:
         switch.put(withdrawn=order.withdrawn)
         click.echo(
@@ -79,17 +132,48 @@ def throw(order: Turn, target: Target, manner: Manner) -> int:
     return _wait(order, switch, target, clock, manner.wait)
 
 
+def _refuse_both(deployment: Deployment, region: Region, manner: Manner) -> None:
+    other = deployment.other(region)
+    withdrawn = _withdrawn(other)
+    if withdrawn and not manner.force:
+        raise InfraError(
+            f"{other.name} is withdrawn already: with both withdrawn Route 53 holds both for "
+            "healthy, and answers as if neither were; nothing was changed. `python -m infra "
+            f"failback --region {other.name}` first, or --force"
+        )
+    if withdrawn is None:
+        # The switch of the other region is in this one, which may be what is lost.
+        click.echo(f"whether {other.name} is withdrawn can't be read from {region.name}")
+
+
+def _withdrawn(region: Region) -> bool | None:
+    """Return whether a region is withdrawn; None where that can't be read."""
+    if region.switch is None:
+        return None
+    try:
+        return Switch(region.switch).position().withdrawn
+    except InfraError:
+        return None
+
+
 def _wait(order: Turn, switch: Switch, target: Target, clock: Clock, limit: float) -> int:
     display = Display()
-    with display.step(f"waiting for {order.wanted.name} to answer for {target.domain_name}"):
+    receiving, region = order.receiving.name, order.region.name
+    with display.step(f"waiting for {receiving} to answer for {target.domain_name}"):
         there = asyncio.run(
             turn(order, switch, target, clock, limit=limit, progress=display.update)
         )
+    if there and order.exclusive:
+        click.echo(f"done: {receiving} answers for {target.domain_name}")
+        return DONE
     if there:
-        click.echo(f"done: {order.wanted.name} answers for {target.domain_name}")
+        click.echo(
+            f"done: {region} is given back. Whether {target.domain_name} is {region} here is for "
+            f"{order.deployment.routing} routing to say"
+        )
         return DONE
     click.echo(
-        f"the switch is thrown, but {order.wanted.name} does not answer for {target.domain_name} "
+        f"the switch is thrown, but {receiving} does not answer for {target.domain_name} "
         f"after {limit:.0f} s: Route 53 answers it only while its own health check passes, and a "
         "resolver may keep an old answer; `python -m infra status` says which",
         err=True,

@@ -10,18 +10,19 @@ from infra.timeline import Timeline
 
 
 def review_records(configuration: Configuration, domain_name: str) -> Iterator[str]:
-    """Yield what is wrong with the failover records of a name."""
-    records = _failover_records(configuration, domain_name)
+    """Yield what is wrong with the records that answer for a name."""
+    records = configuration.answering(domain_name)
     roles = {r.routing.primary for r in records if isinstance(r.routing, Failover)}
-    if roles != {True, False}:
+    if roles and roles != {True, False}:
         yield f"{domain_name} lacks a PRIMARY or a SECONDARY record, so nothing can fail over"
+    elif len({r.set_identifier for r in records}) < 2:
+        yield f"{domain_name} leads to fewer than two regions, so nothing can fail over"
     for record in records:
         follows_target = record.alias is not None and record.alias.evaluate_target_health
         if record.health_check_id is None and not follows_target:
-            role = "PRIMARY" if record.routing == Failover(primary=True) else "SECONDARY"
             yield (
-                f"the {role} record of {record} has no health check, so Route 53 takes it for "
-                "healthy whatever happens to the region: set its health_check_id"
+                f"the {_kind(record)} record of {record} has no health check, so Route 53 takes it "
+                "for healthy whatever happens to the region: set its health_check_id"
             )
 
 
@@ -56,6 +57,7 @@ def review_requests(timeline: Timeline, since: float) -> Iterator[str]:
         yield f"{count} x {text}"
 
 
-def _failover_records(configuration: Configuration, name: str) -> list[RecordSet]:
-    records = (r for zone in configuration.zones for r in zone.record_sets if r.name == name)
-    return [r for r in records if isinstance(r.routing, Failover)]
+def _kind(record: RecordSet) -> str:
+    if isinstance(record.routing, Failover):
+        return "PRIMARY" if record.routing.primary else "SECONDARY"
+    return type(record.routing).__name__.lower()

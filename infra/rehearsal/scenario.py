@@ -81,9 +81,7 @@ def promise_of(stage: Stage, deployment: Deployment) -> Promise:
         )
     ttls = [
         ALIAS_TTL if record.alias else float(record.ttl or 0)
-        for zone in configuration.zones
-        for record in zone.record_sets
-        if record.name == deployment.domain_name
+        for record in configuration.answering(deployment.domain_name)
     ]
     return Promise(check.interval, check.failure_threshold, max(ttls))
 

@@ -45,7 +45,10 @@ class Stage:
 
 @contextlib.asynccontextmanager
 async def set_stage(
-    deployment: Deployment, environment: Mapping[str, str], clock: Clock
+    deployment: Deployment,
+    environment: Mapping[str, str],
+    clock: Clock,
+    refresh_interval: float | None = None,
 ) -> AsyncIterator[Stage]:
     """Start everything on loopback addresses, and end it afterwards.
 
@@ -53,6 +56,7 @@ async def set_stage(
         deployment: what Terraform created in the emulator.
         environment: tells where the emulator is, and its credentials.
         clock: real or compressed time.
+        refresh_interval: seconds between two readings of the records; None where none changes.
 
     Raises:
         InfraError: no port is to be had, or the deployment is one that can't be played.
@@ -89,7 +93,11 @@ async def set_stage(
             session,
             emulator,
             _surroundings(endpoints, addresses, port),
-            Settings(dns_host=_DNS_ADDRESS, zone_ids=[deployment.hosted_zone_id]),
+            Settings(
+                dns_host=_DNS_ADDRESS,
+                zone_ids=[deployment.hosted_zone_id],
+                refresh_interval=refresh_interval,
+            ),
         )
         await stack.enter_async_context(route53)
         yield Stage(

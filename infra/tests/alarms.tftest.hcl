@@ -42,7 +42,7 @@ run "a_failover_and_each_regions_health_have_alarms" {
   }
 
   override_resource {
-    target          = aws_route53_health_check.primary
+    target          = aws_route53_health_check.in_service["PRIMARY"]
     override_during = plan
     values          = { id = "what-the-primarys-records-follow" }
   }
@@ -56,13 +56,13 @@ run "a_failover_and_each_regions_health_have_alarms" {
   }
 
   assert {
-    condition     = aws_cloudwatch_metric_alarm.failover.dimensions.HealthCheckId == "what-the-primarys-records-follow"
+    condition     = aws_cloudwatch_metric_alarm.failover["PRIMARY"].dimensions.HealthCheckId == "what-the-primarys-records-follow"
     error_message = "A failover is when DNS leaves the primary: when what its records follow is unhealthy, by its endpoint or by an operator."
   }
 
   assert {
     condition = alltrue([
-      for alarm in concat(values(aws_cloudwatch_metric_alarm.region_health), [aws_cloudwatch_metric_alarm.failover]) :
+      for alarm in concat(values(aws_cloudwatch_metric_alarm.region_health), values(aws_cloudwatch_metric_alarm.failover)) :
       alarm.treat_missing_data == "breaching" && length(alarm.alarm_actions) == 1
       && strcontains(alarm.alarm_description, "NEXT:") && length(alarm.alarm_description) <= 1024
     ])

@@ -1,4 +1,5 @@
-# The operator's switch: what it moves, and that it stays as it was thrown.
+# The operators' switches: what they move, and that they stay as they were thrown. Runs on a switch's own
+# module see its resources, which those on the root do not.
 
 mock_provider "aws" {
   alias           = "primary"
@@ -25,9 +26,21 @@ override_resource {
 }
 
 override_resource {
-  target          = aws_route53_health_check.override
+  target          = aws_route53_health_check.region["SECONDARY"]
   override_during = plan
-  values          = { id = "switch" }
+  values          = { id = "endpoint-of-the-secondary" }
+}
+
+override_resource {
+  target          = module.primary_switch.aws_route53_health_check.override
+  override_during = plan
+  values          = { id = "switch-of-the-primary" }
+}
+
+override_resource {
+  target          = module.secondary_switch.aws_route53_health_check.override
+  override_during = plan
+  values          = { id = "switch-of-the-secondary" }
 }
 
 variables {
@@ -38,30 +51,62 @@ variables {
   waf = { enabled = false }
 }
 
-run "the_primary_serves_while_it_answers_and_no_operator_has_withdrawn_it" {
+run "a_region_serves_while_it_answers_and_no_operator_has_withdrawn_it" {
   command = plan
 
   assert {
-    condition = (
-      aws_route53_health_check.primary.type == "CALCULATED"
-      && aws_route53_health_check.primary.child_healthchecks == toset(["endpoint-of-the-primary", "switch"])
-      && aws_route53_health_check.primary.child_health_threshold == 2
-    )
-    error_message = "The primary must be out when its endpoint fails, and when the operator says so: both children must be healthy."
+    condition = { for role, check in aws_route53_health_check.in_service : role => check.child_healthchecks } == {
+      PRIMARY   = toset(["endpoint-of-the-primary", "switch-of-the-primary"])
+      SECONDARY = toset(["endpoint-of-the-secondary", "switch-of-the-secondary"])
+    }
+    error_message = "A region must follow its own endpoint and its own switch."
   }
 
   assert {
-    condition     = aws_route53_health_check.primary.disabled != true && aws_route53_health_check.primary.invert_healthcheck != true
-    error_message = "A disabled health check counts as healthy, and an inverted one keeps a healthy primary out."
+    condition = alltrue([
+      for check in aws_route53_health_check.in_service : check.type == "CALCULATED" && check.child_health_threshold == 2
+    ])
+    error_message = "A region must be out when its endpoint fails, and when the operator says so: both children must be healthy."
+  }
+
+  assert {
+    condition = alltrue([
+      for check in aws_route53_health_check.in_service : check.disabled != true && check.invert_healthcheck != true
+    ])
+    error_message = "A disabled health check counts as healthy, and an inverted one keeps a healthy region out."
   }
 }
 
-run "the_switch_is_in_the_standby_region_and_stays_as_it_was_thrown" {
+run "each_switch_is_in_the_other_region" {
   command = plan
 
   assert {
-    condition     = aws_route53_health_check.override.cloudwatch_alarm_region == "us-west-2"
-    error_message = "The switch must work while the primary region is lost, so its alarm must be in the standby."
+    condition = { for role, region in output.deployment.regions : role => [region.region, region.override.region, region.override.metric_name] } == {
+      primary   = ["us-east-1", "us-west-2", "PrimaryWithdrawn"]
+      secondary = ["us-west-2", "us-east-1", "SecondaryWithdrawn"]
+    }
+    error_message = "A switch must work while the region that it withdraws is lost, so it must be in the other; and two must not share a metric."
+  }
+
+  assert {
+    condition     = output.deployment.override == output.deployment.regions.primary.override
+    error_message = "Earlier versions of the commands look for the primary's switch at the top."
+  }
+}
+
+run "the_switch_stays_as_it_was_thrown" {
+  command   = plan
+  providers = { aws = aws.secondary }
+
+  module {
+    source = "./switch"
+  }
+
+  variables {
+    name      = "stack"
+    role      = "primary"
+    withdraws = "us-east-1"
+    region    = "us-west-2"
   }
 
   assert {
@@ -75,13 +120,28 @@ run "the_switch_is_in_the_standby_region_and_stays_as_it_was_thrown" {
   }
 
   assert {
-    condition     = aws_route53_health_check.override.cloudwatch_alarm_name == aws_cloudwatch_metric_alarm.override.alarm_name
-    error_message = "The switch must follow its own alarm."
+    condition = (
+      aws_route53_health_check.override.cloudwatch_alarm_name == aws_cloudwatch_metric_alarm.override.alarm_name
+      && aws_route53_health_check.override.cloudwatch_alarm_region == "us-west-2"
+    )
+    error_message = "The switch must follow its own alarm, in the region that stays."
   }
 }
 
 run "the_alarm_is_one_that_route_53_can_judge" {
-  command = plan
+  command   = plan
+  providers = { aws = aws.secondary }
+
+  module {
+    source = "./switch"
+  }
+
+  variables {
+    name      = "stack"
+    role      = "primary"
+    withdraws = "us-east-1"
+    region    = "us-west-2"
+  }
 
   assert {
     condition = (
@@ -111,12 +171,12 @@ run "the_alarm_is_one_that_route_53_can_judge" {
   }
 
   assert {
-    condition     = aws_cloudwatch_metric_alarm.override.dimensions == tomap({ Stack = "multi-region-api" })
+    condition     = aws_cloudwatch_metric_alarm.override.dimensions == tomap({ Stack = "stack" })
     error_message = "Two stacks in one account must not share a switch."
   }
 }
 
-run "two_stacks_have_two_switches" {
+run "two_stacks_have_switches_of_their_own" {
   command = plan
 
   variables {
@@ -124,12 +184,10 @@ run "two_stacks_have_two_switches" {
   }
 
   assert {
-    condition = (
-      aws_cloudwatch_metric_alarm.override.alarm_name == "staging-primary-withdrawn"
-      && aws_cloudwatch_metric_alarm.override.dimensions == tomap({ Stack = "staging" })
-      && output.deployment.override.alarm_name == "staging-primary-withdrawn"
-      && output.deployment.override.dimensions == { Stack = "staging" }
-    )
-    error_message = "The switch of a stack must carry the stack's name, and the commands must be told it."
+    condition = { for role, region in output.deployment.regions : role => [region.override.alarm_name, region.override.dimensions.Stack] } == {
+      primary   = ["staging-primary-withdrawn", "staging"]
+      secondary = ["staging-secondary-withdrawn", "staging"]
+    }
+    error_message = "The switches of a stack must carry the stack's name, and the commands must be told it."
   }
 }

@@ -36,6 +36,8 @@ run "values_of_the_wrong_form_are_refused" {
     health_check        = { interval = 20 }
     dns_ttl             = 1.5
     write_authorization = "IAM"
+    routing             = "geolocation"
+    weights             = { primary = 0 }
     encryption          = "KMS"
     monitoring          = { email = "ops" }
     waf                 = { common = "block" }
@@ -47,6 +49,8 @@ run "values_of_the_wrong_form_are_refused" {
     var.health_check,
     var.dns_ttl,
     var.write_authorization,
+    var.routing,
+    var.weights,
     var.encryption,
     var.monitoring,
     var.waf,
@@ -82,6 +86,7 @@ run "values_just_above_what_aws_takes_are_refused" {
     name         = "a2345678901234567890123456789012345678901"
     health_check = { threshold = 11 }
     dns_ttl      = 3601
+    weights      = { secondary = 256 }
     limits       = { requests_per_second = 10001 }
     waf          = { rate_limit = 2000000001 }
     monitoring   = { log_retention_days = 3654 }
@@ -91,6 +96,7 @@ run "values_just_above_what_aws_takes_are_refused" {
     var.name,
     var.health_check,
     var.dns_ttl,
+    var.weights,
     var.limits,
     var.waf,
     var.monitoring,
@@ -127,7 +133,7 @@ run "the_zones_own_name_is_taken_with_alias_records" {
   }
 
   assert {
-    condition     = alltrue([for record in aws_route53_record.failover : record.name == "example.com"])
+    condition     = alltrue([for record in concat([aws_route53_record.shared], aws_route53_record.shared_ipv6) : record.name == "example.com"])
     error_message = "An alias may stand at the zone's own name."
   }
 }
@@ -152,6 +158,7 @@ run "values_at_the_edges_are_taken" {
     secondary_region = "us-east-1"
     health_check     = { interval = 30, threshold = 10 }
     dns_ttl          = 3600
+    weights          = { primary = 0, secondary = 255 }
     limits           = { requests_per_second = 10, burst = 10, writes_per_second = 10, write_burst = 10, writes_per_day = 1 }
     waf              = { rate_limit = 100 }
     monitoring       = { log_retention_days = 1 }
@@ -165,7 +172,7 @@ run "values_at_the_edges_are_taken" {
   }
 
   assert {
-    condition     = alltrue([for record in aws_route53_record.failover : record.ttl == 3600])
+    condition     = alltrue([for record in aws_route53_record.routed : record.ttl == 3600])
     error_message = "The failover records do not have the TTL that was asked for."
   }
 }

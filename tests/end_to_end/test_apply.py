@@ -19,7 +19,9 @@ from tests.operations.checkouts import leave_the_replica_unprotected
 pytestmark = pytest.mark.rehearsal
 
 TABLE, REPLICA = "aws_dynamodb_table.items", "aws_dynamodb_table_replica.items"
-RECORDS = [f'aws_route53_record.failover["{role}-CNAME"]' for role in ("PRIMARY", "SECONDARY")]
+RECORDS = [
+    f'aws_route53_record.routed["failover-{role}-CNAME"]' for role in ("PRIMARY", "SECONDARY")
+]
 # A guard against a hang.
 _LIMIT_SECONDS = 600
 
@@ -103,9 +105,9 @@ def test_an_apply_settles_and_says_what_to_operate_it_by(deployed: Deployed) -> 
     found = deployments.read(path)
     by_name = Deployment.from_names("multi-region-api", "api.example.com", "us-east-1", "us-west-2")
     document = json.loads(path.read_text())
-    document["override"]["health_check_id"] = None
     for region in document["regions"].values():
         region |= {"health_check_id": None, "endpoint_check_id": None}
+        region["override"]["health_check_id"] = None
     assert Deployment.from_document(document) == by_name, "names alone are as good"
     assert found.primary.health_check_id != found.primary.endpoint_check_id
     assert found.standby.health_check_id == found.standby.endpoint_check_id
@@ -129,7 +131,7 @@ def test_a_replica_and_a_health_check_that_would_go_are_refused(
 ) -> None:
     without_its_replica(changed)
     changed.project.replace(
-        "infra/failover.tf", "local.health_check_ids[each.value.failover]", "null"
+        "infra/routing.tf", "local.health_check_ids[each.value.policy][each.value.role]", "null"
     )
     planned = changed.call("plan", deletion_protection="false")
     assert planned.returncode == 1, planned.stdout + planned.stderr
@@ -147,14 +149,12 @@ def test_a_replica_and_a_health_check_that_would_go_are_refused(
 
 
 def test_a_table_and_records_that_would_be_replaced_are_refused(
-    changed: Deployed, tmp_path: Path
+    changed: Deployed,
 ) -> None:
-    aliases = tmp_path / "aliases.tfvars"
-    aliases.write_text("dns_ttl = null\n")
     changed.project.replace("infra/table.tf", '"${var.name}-items"', '"${var.name}-things"')
-    refused = changed.call("apply", "--yes", "--var-file", str(aliases))
+    refused = changed.call("apply", "--yes", domain_name="www.example.com")
     assert refused.returncode == 2, refused.stdout
-    for name in ("aws_dynamodb_table.items", *RECORDS):
+    for name in ("aws_dynamodb_table.items", "aws_route53_record.shared"):
         assert f"--allow-destroy '{name}'" in refused.stderr
     assert changed.tables() == ["multi-region-api-items"]
 
@@ -170,7 +170,7 @@ def test_a_replica_that_would_move_to_another_key_is_refused(deployed: Deployed)
 def test_what_is_not_confirmed_is_not_applied(deployed: Deployed) -> None:
     done = deployed.call("apply", typed="y\n", dns_ttl="20")
     assert done.returncode == 2
-    assert "update   aws_route53_record.failover" in done.stdout
+    assert "update   aws_route53_record.routed" in done.stdout
     assert "so nothing was applied" in done.stderr
 
 

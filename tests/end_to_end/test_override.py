@@ -32,6 +32,8 @@ SPEED = 2.0
 # which is 60 real seconds.
 LIMIT = 120.0 * SPEED
 NAMES = Deployment.from_names("multi-region-api", "api.example.com", PRIMARY, STANDBY)
+assert NAMES.primary.switch is not None
+SWITCH = NAMES.primary.switch
 
 
 class Play:
@@ -41,7 +43,7 @@ class Play:
         self.stage = stage
         self.clock = clock
         self.timeline = Timeline()
-        self.switch = Switch(NAMES.switch)
+        self.switch = Switch(SWITCH)
         self.told: list[str] = []
 
     @contextlib.asynccontextmanager
@@ -56,7 +58,7 @@ class Play:
                 task.cancel()
 
     async def turned(self, *, withdrawn: bool) -> bool:
-        order = Turn(NAMES, withdrawn)
+        order = Turn(NAMES, NAMES.primary, withdrawn)
         return await turn(
             order,
             self.switch,
@@ -110,7 +112,7 @@ def endpoint(stage: Stage, deployment: Deployed) -> str:
 
 def data_goes_missing() -> None:
     boto3.client("cloudwatch", region_name=STANDBY).set_alarm_state(
-        AlarmName=NAMES.switch.alarm_name,
+        AlarmName=SWITCH.alarm_name,
         StateValue="INSUFFICIENT_DATA",
         StateReason="no more numbers come",
     )

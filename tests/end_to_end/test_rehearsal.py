@@ -43,17 +43,18 @@ def test_a_lost_region_is_survived_within_the_promise_and_without_losing_a_write
 
 def test_a_primary_record_without_a_health_check_is_found_out(project: Project) -> None:
     project.replace(
-        "infra/failover.tf",
-        "health_check_id = local.health_check_ids[each.value.failover]",
-        'health_check_id = each.value.failover == "PRIMARY" ? null : '
-        "local.health_check_ids[each.value.failover]",
+        "infra/routing.tf",
+        "health_check_id = local.health_check_ids[each.value.policy][each.value.role]",
+        'health_check_id = each.value.role == "PRIMARY" ? null : '
+        "local.health_check_ids[each.value.policy][each.value.role]",
     )
 
     rehearsal = project.rehearse()
 
     assert rehearsal.status == 1, rehearsal.output
-    assert "the PRIMARY record of api.example.com CNAME (us-east-1) has no health check" in (
-        rehearsal.output
+    assert (
+        "the PRIMARY record of _failover.api.example.com CNAME (us-east-1) has no health check"
+        in (rehearsal.output)
     )
     assert rehearsal.figure("DNS switch")["value"] is None
     assert rehearsal.page is not None
@@ -62,7 +63,7 @@ def test_a_primary_record_without_a_health_check_is_found_out(project: Project) 
 
 def test_a_probe_of_the_regional_target_is_found_out(project: Project) -> None:
     project.replace(
-        "infra/failover.tf",
+        "infra/routing.tf",
         "fqdn              = each.value.regional_domain_name",
         "fqdn              = each.value.target.name",
     )

@@ -24,10 +24,17 @@ TABLE: dict[str, Any] = {
     "replica": [{"region_name": "us-west-2", "kms_key_arn": WEST_KEY}],
 }
 RECORD: dict[str, Any] = {
-    "name": "api.example.com",
+    "zone_id": "Z1",
+    "name": "_failover.example.com",
     "type": "CNAME",
     "set_identifier": "us-east-1",
     "health_check_id": "check",
+}
+ALIAS: dict[str, Any] = {
+    "zone_id": "Z1",
+    "name": "api.example.com",
+    "type": "CNAME",
+    "alias": [{"zone_id": "Z1", "name": "_failover.example.com"}],
 }
 DESTROY, REPLACE, REPLACE_AFTER = ["delete"], ["delete", "create"], ["create", "delete"]
 
@@ -71,7 +78,8 @@ UNCHANGED_TABLE = change("aws_dynamodb_table.items", ["no-op"], TABLE, TABLE)
         ("aws_dynamodb_table.items", TABLE),
         ("aws_dynamodb_table_replica.items", {"kms_key_arn": WEST_KEY}),
         ("aws_route53_zone.this", {"name": "example.com"}),
-        ('aws_route53_record.failover["PRIMARY-CNAME"]', RECORD),
+        ('aws_route53_record.routed["failover-PRIMARY-CNAME"]', RECORD),
+        ("aws_route53_record.shared", ALIAS),
         ("aws_kms_key.table", {"arn": EAST_KEY}),
         ("module.primary.aws_kms_key.table[0]", {"arn": WEST_KEY}),
         ("aws_kms_replica_key.table", {"arn": WEST_KEY}),
@@ -91,7 +99,7 @@ def test_what_cant_be_had_back_is_found_when_it_goes(
         ("aws_kms_key.alarms", {"arn": "arn:aws:kms:us-east-1:1:key/another"}),
         ("aws_lambda_function.read", {"function_name": "read"}),
         ("aws_route53_record.certificate_validation", {"name": "_proof", "type": "CNAME"}),
-        ("aws_route53_health_check.primary", {"type": "CALCULATED"}),
+        ("aws_route53_health_check.in_service", {"type": "CALCULATED"}),
     ],
 )
 def test_what_terraform_makes_anew_is_let_go(address: str, before: dict[str, Any]) -> None:
@@ -136,12 +144,67 @@ def test_a_replica_that_stays_is_no_loss(fields: dict[str, Any]) -> None:
 
 
 def test_a_record_that_lets_go_of_its_health_check_is_a_loss() -> None:
-    address = 'aws_route53_record.failover["PRIMARY-CNAME"]'
+    address = 'aws_route53_record.routed["failover-PRIMARY-CNAME"]'
     bare = RECORD | {"health_check_id": ""}
     [loss] = losses(plan(change(address, ["update"], RECORD, bare)))
     assert loss.name == f"{address}.health_check_id"
     unknown = change(address, ["update"], RECORD, {}, {"health_check_id": True})
     assert losses(plan(unknown)) == []
+
+
+def leading(name: str, kind: str = "CNAME") -> dict[str, Any]:
+    return ALIAS | {"type": kind, "alias": [{"zone_id": "Z1", "name": name}]}
+
+
+SHARED, GROUP = "aws_route53_record.shared", 'aws_route53_record.routed["failover-PRIMARY-CNAME"]'
+GOES = change(GROUP, DESTROY, RECORD)
+MOVES = change(SHARED, ["update"], ALIAS, leading("_latency.example.com"))
+STAYS = change(SHARED, ["no-op"], ALIAS, ALIAS)
+
+
+def test_a_change_of_mode_moves_the_shared_name_and_loses_nothing() -> None:
+    assert losses(plan(MOVES)) == []
+
+
+def test_records_that_the_shared_name_has_left_may_go() -> None:
+    assert losses(plan(GOES, MOVES)) == []
+
+
+def test_records_that_the_shared_name_leads_to_may_not() -> None:
+    [loss] = losses(plan(GOES, STAYS))
+    assert loss.name == GROUP
+    assert "_failover.example.com CNAME (us-east-1) would be destroyed" in loss.what
+
+
+def test_an_alias_of_another_type_does_not_keep_them() -> None:
+    other = change(
+        "aws_route53_record.other", ["no-op"], *[leading("_failover.example.com", "A")] * 2
+    )
+    assert losses(plan(GOES, MOVES, other)) == []
+
+
+def test_an_alias_of_a_name_of_awss_own_is_no_way_to_them() -> None:
+    foreign = ALIAS | {"alias": [{"zone_id": "Z2", "name": "_failover.example.com"}]}
+    moves = change(SHARED, ["update"], foreign, leading("_latency.example.com"))
+    assert [loss.name for loss in losses(plan(GOES, moves))] == [GROUP]
+
+
+IPV6 = leading("_failover-alias.example.com", "AAAA")
+IPV6_GOES = change("aws_route53_record.shared_ipv6[0]", DESTROY, IPV6)
+
+
+def test_aliases_that_become_a_cname_lose_nothing() -> None:
+    becomes = change(SHARED, ["update"], leading("_failover-alias.example.com", "A"), ALIAS)
+    assert losses(plan(IPV6_GOES, becomes)) == []
+
+
+@pytest.mark.parametrize("actions", [DESTROY, REPLACE, REPLACE_AFTER])
+def test_a_shared_name_that_would_be_answered_no_more_is_a_loss(actions: list[str]) -> None:
+    ipv4 = leading("_failover-alias.example.com", "A")
+    after = None if actions == DESTROY else ALIAS
+    found = losses(plan(IPV6_GOES, change(SHARED, actions, ipv4, after)))
+    assert [loss.name for loss in found] == ["aws_route53_record.shared_ipv6[0]", SHARED]
+    assert "the record api.example.com A would be" in found[1].what
 
 
 REPLICA: dict[str, Any] = {

@@ -1,11 +1,12 @@
 """failover, failback and status as they are called, against a switch in the emulator."""
 
+import copy
 import json
 import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import boto3
@@ -13,14 +14,23 @@ import pytest
 
 from infra.errors import InfraError
 from infra.operations import deployment as deployments
-from infra.operations.deployment import Deployment
+from infra.operations.deployment import Deployment, SwitchNames
 from infra.operations.switch import Switch
 from infra.operations.view import name_server
 from infra.promise import Range
 from infra.rehearsal.emulator import Emulator
 from tests.operations.checkouts import ROOT
 
-STANDBY = "us-west-2"
+if TYPE_CHECKING:
+    from types_boto3_cloudwatch import CloudWatchClient
+
+PRIMARY, STANDBY = "us-east-1", "us-west-2"
+
+
+def switch_of(deployment: Deployment, region: str = PRIMARY) -> SwitchNames:
+    found = deployment.named(region).switch
+    assert found is not None
+    return found
 
 
 class Account:
@@ -30,8 +40,11 @@ class Account:
         self.stack = f"s{uuid4().hex[:8]}"
         self.deployment = Deployment.from_names(self.stack, "a.test", "us-east-1", STANDBY)
         self.emulator = emulator
-        session = boto3.Session("test", "test", region_name=STANDBY)
-        self.cloudwatch = session.client("cloudwatch", endpoint_url=emulator.endpoint)
+        self.session = boto3.Session("test", "test")
+        self.cloudwatch = self.client(STANDBY)
+
+    def client(self, region: str) -> "CloudWatchClient":
+        return self.session.client("cloudwatch", region, endpoint_url=self.emulator.endpoint)
 
     def call(
         self, command: str, *options: str, typed: str = ""
@@ -51,19 +64,20 @@ class Account:
             check=False,
         )
 
-    def numbers(self) -> list[float]:
-        """Return the highest number that was put on the switch's metric, if any was."""
-        switch = self.deployment.switch
+    def numbers(self, region: str = PRIMARY) -> list[float]:
+        """Return the highest number that was put on the metric of a region's switch, if any was."""
+        switch = switch_of(self.deployment, region)
         metric: Any = {
             "Namespace": switch.namespace,
             "MetricName": switch.metric_name,
             "Dimensions": [{"Name": "Stack", "Value": self.stack}],
         }
-        found = self.cloudwatch.list_metrics(**metric)["Metrics"]
-        return [self._maximum(metric)] if found else []
+        client = self.client(switch.region)
+        found = client.list_metrics(**metric)["Metrics"]
+        return [self._maximum(client, metric)] if found else []
 
-    def _maximum(self, metric: dict[str, Any]) -> float:
-        answer = self.cloudwatch.get_metric_statistics(
+    def _maximum(self, client: "CloudWatchClient", metric: dict[str, Any]) -> float:
+        answer = client.get_metric_statistics(
             **metric,
             StartTime="2020-01-01T00:00:00Z",
             EndTime="2040-01-01T00:00:00Z",
@@ -131,7 +145,7 @@ def test_a_switch_that_clients_do_not_follow_is_status_1(account: Account) -> No
 def test_status_says_that_nobody_answers_and_goes_on_without_route_53(account: Account) -> None:
     done = account.call("status")
     assert done.returncode == 1
-    assert "primary not withdrawn: nothing was put on it" in done.stdout
+    assert "not withdrawn: nothing was put on it" in done.stdout
     assert "Route 53, endpoint of us-east-1" in done.stdout
     assert "unknown: " in done.stdout
     assert done.stdout.count("NOT AS IT SHOULD BE: ") == 3
@@ -142,14 +156,90 @@ def test_status_says_that_an_operator_withdrew_the_primary(account: Account) -> 
     account.call("failover", "--yes", "--force", "--no-wait")
     done = account.call("status")
     assert done.returncode == 1
-    assert "primary WITHDRAWN: 1 was put at " in done.stdout
+    assert "switch of us-east-1" in done.stdout
+    assert " WITHDRAWN: 1 was put at " in done.stdout
     assert "an operator has withdrawn us-east-1: `python -m infra failback`" in done.stdout
+
+
+FORCED = ("--yes", "--force", "--no-wait")
+LATENCY = ("--routing", "latency", *FORCED)
+
+
+@pytest.mark.parametrize(
+    ("region", "metric"), [(PRIMARY, "PrimaryWithdrawn"), (STANDBY, "SecondaryWithdrawn")]
+)
+def test_where_both_regions_serve_each_is_withdrawn_from_the_other(
+    account: Account, region: str, metric: str
+) -> None:
+    other = STANDBY if region == PRIMARY else PRIMARY
+    done = account.call("failover", *LATENCY, "--region", region)
+    assert done.returncode == 0, done.stderr
+    assert (
+        f"will put {metric} = 1 (MultiRegionApi, Stack={account.stack}) in {other}" in done.stdout
+    )
+    assert f"so that {other} answers for a.test" in done.stdout
+    assert (account.numbers(region), account.numbers(other)) == ([1.0], [])
+
+    back = account.call("failback", *LATENCY)
+    assert back.returncode == 0, back.stderr
+    assert f"will put {metric} = 0" in back.stdout, "the only one that is withdrawn needs no name"
+    assert f"{region} answers for a.test where routing has it so" in back.stdout
+
+
+def test_where_both_regions_serve_the_one_to_withdraw_must_be_named(account: Account) -> None:
+    done = account.call("failover", *LATENCY)
+    assert done.returncode == 2
+    assert "name the one to withdraw, with --region us-east-1 or --region us-west-2" in done.stderr
+    back = account.call("failback", *LATENCY)
+    assert back.returncode == 2
+    assert "neither region seems to be withdrawn: name the region to give back" in back.stderr
+    assert account.numbers() == account.numbers(STANDBY) == []
+
+
+def test_the_second_of_two_regions_is_not_withdrawn_unless_forced(account: Account) -> None:
+    account.call("failover", *LATENCY, "--region", PRIMARY)
+    careful = [option for option in LATENCY if option != "--force"]
+    refused = account.call("failover", *careful, "--region", STANDBY)
+    assert refused.returncode == 2
+    assert "us-east-1 is withdrawn already: with both withdrawn Route 53 holds" in refused.stderr
+    assert "failback --region us-east-1` first, or --force" in refused.stderr
+    assert account.numbers(STANDBY) == []
+
+    assert account.call("failover", *LATENCY, "--region", STANDBY).returncode == 0
+    told = account.call("status", "--routing", "latency").stdout
+    for region in (PRIMARY, STANDBY):
+        assert f"an operator has withdrawn {region}: `python -m infra failback --region" in told
+
+
+def test_a_standby_is_not_withdrawn(account: Account) -> None:
+    done = account.call("failover", *FORCED, "--region", STANDBY)
+    assert done.returncode == 2
+    assert "with failover routing us-west-2 stands by" in done.stderr
+    assert account.numbers(STANDBY) == []
+    # Left thrown in another mode, it is given back in this one.
+    assert account.call("failback", *FORCED, "--region", "standby").returncode == 0
+    assert account.numbers(STANDBY) == [0.0]
+
+
+def test_a_standby_whose_switch_was_left_thrown_is_shown_and_no_problem(account: Account) -> None:
+    account.call("failover", *LATENCY, "--region", STANDBY)
+    told = account.call("status").stdout
+    assert "switch of us-west-2" in told
+    assert " WITHDRAWN: 1 was put at" in told
+    assert "an operator has withdrawn" not in told
+
+
+def test_a_region_that_is_none_of_the_two_is_refused(account: Account) -> None:
+    done = account.call("failover", *FORCED, "--region", "eu-west-1")
+    assert done.returncode == 2
+    assert "'eu-west-1' is no region of" in done.stderr
+    assert "use us-east-1 or us-west-2" in done.stderr
 
 
 def test_the_alarm_tells_how_the_switch_stands_once_the_numbers_are_old(
     reachable: Account,
 ) -> None:
-    names = reachable.deployment.switch
+    names = switch_of(reachable.deployment)
     reachable.cloudwatch.put_metric_alarm(
         AlarmName=names.alarm_name,
         Namespace=names.namespace,
@@ -174,29 +264,38 @@ def test_a_region_that_cant_be_reached_is_named_with_what_is_needed(
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     with pytest.raises(InfraError, match=r"^PutMetricData in us-west-2 failed: .*cloudwatch:Put"):
-        Switch(account.deployment.switch).put(withdrawn=True)
+        Switch(switch_of(account.deployment)).put(withdrawn=True)
+
+
+def override(role: str, region: str) -> dict[str, Any]:
+    return {
+        "region": region,
+        "namespace": "MultiRegionApi",
+        "metric_name": f"{role.capitalize()}Withdrawn",
+        "dimensions": {"Stack": "one"},
+        "alarm_name": f"one-{role}-withdrawn",
+        "health_check_id": f"{role} switch",
+    }
 
 
 DOCUMENT: dict[str, Any] = {
     "stack": "one",
     "domain_name": "a.test",
+    "routing": "latency",
     "regions": {
         role: {
             "region": region,
             "domain_name": f"{region}.a.test",
             "health_check_id": f"{role} records",
             "endpoint_check_id": f"{role} endpoint",
+            "override": override(role, other),
         }
-        for role, region in {"primary": "us-east-1", "secondary": STANDBY}.items()
+        for role, region, other in (
+            ("primary", PRIMARY, STANDBY),
+            ("secondary", STANDBY, PRIMARY),
+        )
     },
-    "override": {
-        "region": STANDBY,
-        "namespace": "MultiRegionApi",
-        "metric_name": "PrimaryWithdrawn",
-        "dimensions": {"Stack": "one"},
-        "alarm_name": "one-primary-withdrawn",
-        "health_check_id": "switch",
-    },
+    "override": override("primary", STANDBY),
 }
 
 
@@ -222,7 +321,23 @@ def test_a_deployment_is_read_from_its_file(tmp_path: Path) -> None:
     found = deployments.read(path)
     assert (found.stack, found.standby.name) == ("one", STANDBY)
     assert found.primary.endpoint_check_id == "primary endpoint"
-    assert found.switch.dimensions == {"Stack": "one"}
+    assert switch_of(found).dimensions == {"Stack": "one"}
+    assert (found.routing, switch_of(found, STANDBY).metric_name) == (
+        "latency",
+        "SecondaryWithdrawn",
+    )
+
+
+def test_a_file_from_before_each_region_had_a_switch_is_read_too(tmp_path: Path) -> None:
+    old = copy.deepcopy(DOCUMENT)
+    del old["routing"]
+    for region in old["regions"].values():
+        del region["override"]
+    path = tmp_path / "deployment.json"
+    path.write_text(json.dumps(old))
+    found = deployments.read(path)
+    assert (found.routing, found.standby.switch) == ("failover", None)
+    assert switch_of(found).alarm_name == "one-primary-withdrawn"
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"stack": "one", "regions": {}}'])

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from infra.rehearsal.route53 import geography
 from infra.rehearsal.route53.config import (
     Alias,
+    Configuration,
     Failover,
     HostedZone,
     Latency,
@@ -247,6 +248,35 @@ def test_an_alias_is_as_healthy_as_its_target_only_if_told_to_evaluate_it(
         view(["one"]),
     )
     assert addresses(found) == (answered,)
+
+
+def test_an_alias_of_a_group_of_cnames_is_answered_as_the_one_that_is_chosen() -> None:
+    group = [
+        record(
+            Failover(primary=primary),
+            target,
+            name="_failover.example.com",
+            check=target,
+            kind="CNAME",
+        )
+        for primary, target in ((True, TARGET), (False, "standby.example.net"))
+    ]
+    shared = RecordSet(
+        name="api.example.com",
+        type="CNAME",
+        routing=Simple(),
+        alias=Alias("_failover.example.com", ZONE_ID, evaluate_target_health=True),
+    )
+    held = zone(shared, *group)
+    assert resolve([held], "api.example.com", "A", view()).answers == (
+        Answer("api.example.com", "CNAME", 10, (TARGET,)),
+        Answer(TARGET, "A", 60, ("127.0.1.1",)),
+    )
+    moved = resolve([held], "api.example.com", "A", view(unhealthy=[TARGET])).answers
+    assert moved == (Answer("api.example.com", "CNAME", 10, ("standby.example.net",)),)
+    assert Configuration((held,), {}).answering("api.example.com") == tuple(group)
+    assert Configuration((held,), {}).answering("_failover.example.com") == tuple(group)
+    assert Configuration((held,), {}).answering("other.example.com") == ()
 
 
 def test_an_alias_fails_over_by_its_own_check_though_its_target_is_healthy() -> None:

@@ -28,7 +28,7 @@ def test_routes_of_every_verb_may_call_the_function_that_serves_them(
         assert f'\\"{verb}\\"' in generated, "the routes must be in what is tested"
 
     done = Checkout(root / "infra", checkout.environment).terraform(
-        "test", "-no-color", "-filter=tests/routing.tftest.hcl"
+        "test", "-no-color", "-filter=tests/routes.tftest.hcl"
     )
     assert done.returncode == 0, said(done)
     assert re.search(r"Success! [1-9]\d* passed, 0 failed\.", done.stdout), said(done)

@@ -3,7 +3,7 @@
 Names are in lower case without a final dot. Durations are simulated seconds.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -205,6 +205,20 @@ class Configuration:
     zones: tuple[HostedZone, ...]
     health_checks: Mapping[str, HealthCheck]
 
+    def answering(self, name: str) -> tuple[RecordSet, ...]:
+        """Return the record sets that a name's answer is chosen among: where its aliases end.
+
+        An alias of a name of its own hosted zone is answered with what that name is, so what the
+        alias itself says decides nothing but where it leads.
+        """
+        return tuple(
+            record
+            for zone in self.zones
+            for start in zone.record_sets
+            if start.name == name
+            for record in _ends(start, zone)
+        )
+
     def endpoint_of(self, check_id: str) -> EndpointCheck | None:
         """Return the endpoint's health check that a check is, or counts among its children."""
         check = self.health_checks.get(check_id)
@@ -212,3 +226,11 @@ class Configuration:
             children = (self.health_checks.get(child) for child in check.children)
             return next((c for c in children if isinstance(c, EndpointCheck)), None)
         return check if isinstance(check, EndpointCheck) else None
+
+
+def _ends(record: RecordSet, zone: HostedZone) -> Iterator[RecordSet]:
+    if record.alias is None or record.alias.zone_id != zone.id:
+        yield record
+        return
+    for target in zone.group(record.alias.name, record.type):
+        yield from _ends(target, zone)

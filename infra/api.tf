@@ -9,6 +9,9 @@ module "primary" {
   region                  = var.primary_region
   peer_region             = var.secondary_region
   standby                 = !local.serving["PRIMARY"]
+  warm                    = local.warm["PRIMARY"]
+  provisioned_concurrency = var.provisioned_concurrency
+  reserved_concurrency    = var.reserved_concurrency
   domain_name             = var.domain_name
   hosted_zone_id          = data.aws_route53_zone.this.zone_id
   validation_record_fqdns = [for record in aws_route53_record.certificate_validation : record.fqdn]
@@ -32,6 +35,9 @@ module "secondary" {
   region                  = var.secondary_region
   peer_region             = var.primary_region
   standby                 = !local.serving["SECONDARY"]
+  warm                    = local.warm["SECONDARY"]
+  provisioned_concurrency = var.provisioned_concurrency
+  reserved_concurrency    = var.reserved_concurrency
   domain_name             = var.domain_name
   hosted_zone_id          = data.aws_route53_zone.this.zone_id
   validation_record_fqdns = [for record in aws_route53_record.certificate_validation : record.fqdn]

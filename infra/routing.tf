@@ -18,6 +18,12 @@ locals {
     SECONDARY = var.routing == "latency" || (var.routing == "weighted" && var.weights.secondary > 0)
   }
 
+  # Where another region's clients may come to at once: not where all clients are already.
+  warm = {
+    PRIMARY   = var.standby == "warm" && var.routing != "failover"
+    SECONDARY = var.standby == "warm"
+  }
+
   # What each group's records follow. A standby's follow its endpoint alone: a switch that somebody
   # left thrown must not stand in the way of a failover.
   in_service = { for role, check in aws_route53_health_check.in_service : role => check.id }

@@ -142,6 +142,98 @@ variable "weights" {
   }
 }
 
+variable "standby" {
+  description = <<-EOT
+    What a region has ready for the other's clients. cold: nothing; functions start from SnapStart's
+    snapshots. warm: provisioned_concurrency on the standby, in both regions where both serve, and
+    more as traffic comes. Takes effect with the next release: docs/standby.md.
+  EOT
+  type        = string
+  default     = "cold"
+  nullable    = false
+
+  validation {
+    condition     = contains(["cold", "warm"], var.standby)
+    error_message = "standby is \"${var.standby}\": use cold or warm."
+  }
+}
+
+variable "provisioned_concurrency" {
+  description = <<-EOT
+    With standby = "warm", how many environments of the read and of the write function are ready at
+    least, and at most while traffic is high. The least is what a failover finds; it is paid for all
+    month.
+  EOT
+  type = object({
+    read  = optional(object({ min = optional(number, 5), max = optional(number, 50) }), {})
+    write = optional(object({ min = optional(number, 2), max = optional(number, 50) }), {})
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition = alltrue([
+      for range in values(var.provisioned_concurrency) :
+      range.min >= 2 && range.max >= range.min && floor(range.min) == range.min && floor(range.max) == range.max
+    ])
+    error_message = join(" ", [
+      "provisioned_concurrency is read ${var.provisioned_concurrency.read.min} to ${var.provisioned_concurrency.read.max},",
+      "write ${var.provisioned_concurrency.write.min} to ${var.provisioned_concurrency.write.max}: use whole numbers, min 2 or more",
+      "(one environment is all busy with one request, so scaling would never rest), and max no less than min.",
+    ])
+  }
+  validation {
+    condition = alltrue([
+      for kind, range in var.provisioned_concurrency :
+      var.reserved_concurrency[kind] == null ? true : range.max <= var.reserved_concurrency[kind] || var.standby == "cold"
+    ])
+    # https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html
+    error_message = join(" ", [
+      "provisioned_concurrency has max ${var.provisioned_concurrency.read.max} for read and ${var.provisioned_concurrency.write.max} for write:",
+      "Lambda takes no more than the function's reserved_concurrency; raise that, or lower max.",
+    ])
+  }
+  validation {
+    condition = var.standby == "cold" || var.provisioned_concurrency.read.max + var.provisioned_concurrency.write.max <= var.reserved_concurrency.account - 100
+    error_message = join(" ", [
+      "provisioned_concurrency has a max of ${var.provisioned_concurrency.read.max + var.provisioned_concurrency.write.max} for both:",
+      "of the account's ${var.reserved_concurrency.account} (reserved_concurrency.account) Lambda keeps 100 for others.",
+      "Lower max, or say account if the quota is higher.",
+    ])
+  }
+}
+
+variable "reserved_concurrency" {
+  description = <<-EOT
+    How many environments of each function may run at once in a region, which no other function of the
+    account can take: a flood of reads can't starve writes, or the reverse. null reserves none.
+    account: the quota of concurrent executions that the account has in each region, of which Lambda
+    keeps 100 for functions without a reservation: `aws lambda get-account-settings` tells it.
+  EOT
+  type = object({
+    read    = optional(number)
+    write   = optional(number)
+    account = optional(number, 1000)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    # Health checkers ask some 1.1 times a second, and while the table hangs each request takes 5 s.
+    condition     = var.reserved_concurrency.read == null ? true : var.reserved_concurrency.read >= 10 && floor(var.reserved_concurrency.read) == var.reserved_concurrency.read
+    error_message = "reserved_concurrency.read is ${coalesce(var.reserved_concurrency.read, 0)}: use 10 or more (health checkers alone may need that many), or null to reserve none."
+  }
+  validation {
+    condition     = var.reserved_concurrency.write == null ? true : var.reserved_concurrency.write >= 1 && floor(var.reserved_concurrency.write) == var.reserved_concurrency.write
+    error_message = "reserved_concurrency.write is ${coalesce(var.reserved_concurrency.write, 0)}: use 1 or more (0 would stop writes), or null to reserve none."
+  }
+  validation {
+    # https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
+    condition     = coalesce(var.reserved_concurrency.read, 0) + coalesce(var.reserved_concurrency.write, 0) <= max(var.reserved_concurrency.account - 100, 0)
+    error_message = "reserved_concurrency of read and write is more than ${max(var.reserved_concurrency.account - 100, 0)} together: of the account's ${var.reserved_concurrency.account} Lambda keeps 100 unreserved. Reserve less, or say reserved_concurrency.account if the quota is higher."
+  }
+}
+
 variable "dns_ttl" {
   description = <<-EOT
     Seconds for which resolvers may keep the answer for domain_name. null publishes alias records

@@ -40,9 +40,15 @@ resource "aws_lambda_function" "api_handler" {
     mode = "Active"
   }
 
-  snap_start {
-    apply_on = "PublishedVersions"
+  # Lambda keeps no environments ready of a version with SnapStart.
+  dynamic "snap_start" {
+    for_each = var.warm ? [] : ["PublishedVersions"]
+    content {
+      apply_on = snap_start.value
+    }
   }
+
+  reserved_concurrent_executions = var.reserved_concurrency.read
 }
 
 resource "aws_lambda_function" "write" {
@@ -73,9 +79,15 @@ resource "aws_lambda_function" "write" {
     mode = "Active"
   }
 
-  snap_start {
-    apply_on = "PublishedVersions"
+  # Lambda keeps no environments ready of a version with SnapStart.
+  dynamic "snap_start" {
+    for_each = var.warm ? [] : ["PublishedVersions"]
+    content {
+      apply_on = snap_start.value
+    }
   }
+
+  reserved_concurrent_executions = var.reserved_concurrency.write
 }
 
 # By verb, for whichever function serves it: so of either function just its alias, on just this stage.

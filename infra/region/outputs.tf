@@ -49,3 +49,8 @@ output "alarms" {
   description = "By symptom, the ARN of the alarm."
   value       = { for symptom, alarm in aws_cloudwatch_metric_alarm.symptom : symptom => alarm.arn }
 }
+
+output "provisioned" {
+  description = "By function, how many environments are ready at least."
+  value       = { for kind, target in aws_appautoscaling_target.provisioned : kind => target.min_capacity }
+}

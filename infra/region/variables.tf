@@ -63,6 +63,27 @@ variable "standby" {
   type        = bool
 }
 
+variable "warm" {
+  description = "Whether environments are kept ready here."
+  type        = bool
+}
+
+variable "provisioned_concurrency" {
+  description = "See infra/variables.tf."
+  type = object({
+    read  = object({ min = number, max = number })
+    write = object({ min = number, max = number })
+  })
+}
+
+variable "reserved_concurrency" {
+  description = "See infra/variables.tf."
+  type = object({
+    read  = number
+    write = number
+  })
+}
+
 variable "encryption" {
   description = "AWS_OWNED or CUSTOMER."
   type        = string

@@ -38,14 +38,14 @@ run "two_regions_of_europe_are_as_good_as_any" {
     condition = (
       { for role, check in aws_route53_health_check.region : role => check.fqdn }
       == { PRIMARY = "eu-west-1.api.example.com", SECONDARY = "eu-central-1.api.example.com" }
-      && toset(values(aws_route53_record.failover)[*].set_identifier) == toset(["eu-west-1", "eu-central-1"])
+      && toset(values(aws_route53_record.routed)[*].set_identifier) == toset(["eu-west-1", "eu-central-1"])
     )
     error_message = "Each region must answer and be probed under its own name."
   }
 
   assert {
-    condition     = aws_route53_health_check.override.cloudwatch_alarm_region == "eu-central-1" && output.deployment.override.region == "eu-central-1"
-    error_message = "The switch must be in the standby region, whichever that is."
+    condition     = { for role, region in output.deployment.regions : role => region.override.region } == { primary = "eu-central-1", secondary = "eu-west-1" }
+    error_message = "A region's switch must be in the other, whichever that is."
   }
 }
 
@@ -88,6 +88,9 @@ run "what_a_region_names_is_of_its_own_partition" {
     region                  = "cn-north-1"
     peer_region             = "cn-northwest-1"
     standby                 = false
+    warm                    = false
+    provisioned_concurrency = { read = { min = 5, max = 50 }, write = { min = 2, max = 50 } }
+    reserved_concurrency    = { read = null, write = null }
     hosted_zone_id          = "Z0"
     validation_record_fqdns = []
     table_arn               = "arn:aws-cn:dynamodb:cn-north-1:123456789012:table/stack-items"

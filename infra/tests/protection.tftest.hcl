@@ -34,6 +34,10 @@ variables {
 
   manage_api_gateway_log_role = true
 
+  warm                    = false
+  provisioned_concurrency = { read = { min = 5, max = 50 }, write = { min = 2, max = 50 } }
+  reserved_concurrency    = { read = null, write = null }
+
   monitoring = { email = null, dashboards = true, log_retention_days = 365 }
   limits     = { requests_per_second = 1000, burst = 500, writes_per_second = 400, write_burst = 200, writes_per_day = 5000 }
   # The provider takes seconds for a firewall, of which no run here sees anything.

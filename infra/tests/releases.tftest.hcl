@@ -21,6 +21,9 @@ variables {
   region                  = "us-east-1"
   peer_region             = "us-west-2"
   standby                 = false
+  warm                    = false
+  provisioned_concurrency = { read = { min = 5, max = 50 }, write = { min = 2, max = 50 } }
+  reserved_concurrency    = { read = null, write = null }
   domain_name             = "api.example.com"
   hosted_zone_id          = "Z0"
   validation_record_fqdns = []

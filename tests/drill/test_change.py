@@ -50,7 +50,8 @@ def test_reserved_concurrency_becomes_0_and_what_it_was(cloud: Cloud, before: in
 
 def test_the_switch_is_put_back_in_a_period_of_its_own(cloud: Cloud) -> None:
     del cloud
-    names = Deployment.from_names(f"s{uuid4().hex[:8]}", "a.test", REGION, "us-west-2").primary.its_switch
+    stack = f"s{uuid4().hex[:8]}"
+    names = Deployment.from_names(stack, "a.test", REGION, "us-west-2").primary.its_switch
     paused: list[float] = []
     change = Withdrawal(names, pause=paused.append)
     change.make()

@@ -235,6 +235,71 @@ def reserve_concurrency_of_aliases(cloud: Cloud) -> None:
     assert cloud.functions.invoke(FunctionName=name, Qualifier="live")["StatusCode"] == 200
 
 
+def scale_provisioned_concurrency(cloud: Cloud) -> None:
+    functions, scaling = cloud.functions, cloud.client("application-autoscaling")
+    name = cloud.silent_function()
+    version = functions.publish_version(FunctionName=name)["Version"]
+    functions.create_alias(FunctionName=name, Name="live", FunctionVersion=version)
+    target = {
+        "ServiceNamespace": "lambda",
+        "ScalableDimension": "lambda:function:ProvisionedConcurrency",
+        "ResourceId": f"function:{name}:live",
+    }
+    made = scaling.register_scalable_target(**target, MinCapacity=2, MaxCapacity=5)
+    ready = functions.get_provisioned_concurrency_config(FunctionName=name, Qualifier="live")
+    assert ready["RequestedProvisionedConcurrentExecutions"] == 2
+    functions.put_provisioned_concurrency_config(
+        FunctionName=name, Qualifier="live", ProvisionedConcurrentExecutions=9
+    )
+    scaling.register_scalable_target(**target, MaxCapacity=6)
+    ready = functions.get_provisioned_concurrency_config(FunctionName=name, Qualifier="live")
+    assert ready["RequestedProvisionedConcurrentExecutions"] == 6
+    _keep_policies_and_schedules(scaling, target)
+    scaling.register_scalable_target(**target, MinCapacity=0, MaxCapacity=0)
+    with pytest.raises(ClientError, match="ProvisionedConcurrencyConfigNotFound"):
+        functions.get_provisioned_concurrency_config(FunctionName=name, Qualifier="live")
+    arn = made["ScalableTargetARN"]
+    scaling.tag_resource(ResourceARN=arn, Tags={"Stack": "one", "Old": "two"})
+    scaling.untag_resource(ResourceARN=arn, TagKeys=["Old"])
+    assert scaling.list_tags_for_resource(ResourceARN=arn)["Tags"] == {"Stack": "one"}
+    scaling.deregister_scalable_target(**target)
+    found = scaling.describe_scalable_targets(
+        ServiceNamespace="lambda", ResourceIds=[target["ResourceId"]]
+    )
+    assert found["ScalableTargets"] == []
+
+
+def _keep_policies_and_schedules(scaling: Any, target: dict[str, str]) -> None:  # noqa: ANN401 -- boto3-stubs has no types for it here
+    tracking = {
+        "TargetValue": 0.7,
+        "PredefinedMetricSpecification": {
+            "PredefinedMetricType": "LambdaProvisionedConcurrencyUtilization"
+        },
+    }
+    scaling.put_scaling_policy(
+        **target,
+        PolicyName="out",
+        PolicyType="TargetTrackingScaling",
+        TargetTrackingScalingPolicyConfiguration=tracking,
+    )
+    with pytest.raises(ClientError, match="target tracking alone"):
+        scaling.put_scaling_policy(**target, PolicyName="step", PolicyType="StepScaling")
+    resource = {"ServiceNamespace": "lambda", "ResourceId": target["ResourceId"]}
+    [policy] = scaling.describe_scaling_policies(**resource)["ScalingPolicies"]
+    assert policy["TargetTrackingScalingPolicyConfiguration"] == tracking
+    bounds = {"MinCapacity": 2, "MaxCapacity": 6}
+    scaling.put_scheduled_action(
+        **target,
+        ScheduledActionName="keep",
+        Schedule="rate(5 minutes)",
+        ScalableTargetAction=bounds,
+    )
+    [action] = scaling.describe_scheduled_actions(**resource)["ScheduledActions"]
+    assert action["ScalableTargetAction"] == bounds
+    scaling.delete_scaling_policy(**target, PolicyName="out")
+    assert scaling.describe_scaling_policies(**resource)["ScalingPolicies"] == []
+
+
 def wait_less_for_logs(cloud: Cloud) -> None:
     assert cloud.quickest_of(12) < 0.05
 
@@ -344,6 +409,7 @@ SCENARIOS: list[Callable[[Cloud], None]] = [
     remember_keys_of_replicas,
     log_what_the_firewall_does,
     reserve_concurrency_of_aliases,
+    scale_provisioned_concurrency,
     wait_less_for_logs,
     answer_retries_alike,
     obey_the_weights_of_aliases,

@@ -69,7 +69,9 @@ class Play:
         server = self.stage.target.server
         while True:
             question = dns.message.make_query(self.stage.target.domain_name, dns.rdatatype.A)
-            response = await dns.asyncquery.udp(question, server.address, 5, server.port)
+            # Not by dnspython's own timeout, which may swallow this task's cancellation.
+            async with asyncio.timeout(5):
+                response = await dns.asyncquery.udp(question, server.address, port=server.port)
             self.answers += 1
             if not any(rrset.rdtype == dns.rdatatype.A for rrset in response.answer):
                 self.gaps.append(f"{self.clock.now():.2f} {dns.rcode.to_text(response.rcode())}")

@@ -353,6 +353,60 @@ MUTATIONS = [
         "alarms/elsewhere_route_53s_alarms_have_a_topic_where_its_metrics_are",
         "An alarm can't reach a topic of another region",
     ),
+    Mutation(
+        "a region that is cold again goes on paying for what it had ready",
+        "region/capacity.tf",
+        "kind => var.warm ? range : { min = 0, max = 0 }",
+        "kind => range",
+        "capacity/a_cold_region_keeps_nothing_and_starts_from_snapshots",
+        "A region that is cold again must give back",
+    ),
+    Mutation(
+        "what a failover had given stays when nobody calls any more",
+        "region/capacity.tf",
+        '"FILL(reported, 0)"',
+        '"reported"',
+        "capacity/a_warm_region_keeps_its_least_ready_and_scales_to_its_most",
+        "An alias that nobody calls reports nothing",
+    ),
+    Mutation(
+        "a warm region's versions have SnapStart",
+        "region/chalice_override.tf",
+        """    for_each = var.warm ? [] : ["PublishedVersions"]
+    content {
+      apply_on = snap_start.value
+    }
+  }
+
+  reserved_concurrent_executions = var.reserved_concurrency.read
+""",
+        """    for_each = ["PublishedVersions"]
+    content {
+      apply_on = snap_start.value
+    }
+  }
+
+  reserved_concurrent_executions = var.reserved_concurrency.read
+""",
+        "capacity/a_warm_region_keeps_its_least_ready_and_scales_to_its_most",
+        "Lambda keeps nothing ready of a version with SnapStart",
+    ),
+    Mutation(
+        "reads take what is reserved for writes",
+        "region/chalice_override.tf",
+        "var.reserved_concurrency.write",
+        "var.reserved_concurrency.read",
+        "capacity/each_function_has_a_reservation_of_its_own",
+        "Reads must not be able to take",
+    ),
+    Mutation(
+        "the primary has something ready for nobody",
+        "routing.tf",
+        'PRIMARY   = var.standby == "warm" && var.routing != "failover"',
+        'PRIMARY   = var.standby == "warm"',
+        "standby/a_warm_standby_is_the_one_that_stands_by",
+        "The standby must have its least ready",
+    ),
 ]
 
 

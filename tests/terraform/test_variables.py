@@ -142,6 +142,37 @@ REFUSED = (
     ("dns_ttl", "0", "dns_ttl is 0: use 1 to 3600 whole seconds, or null for alias records."),
     ("dns_ttl", "3601", "dns_ttl is 3601: use 1 to 3600 whole seconds"),
     ("dns_ttl", "1.5", "dns_ttl is 1.5: use 1 to 3600 whole seconds"),
+    ("standby", "hot", 'standby is "hot": use cold or warm.'),
+    (
+        "provisioned_concurrency",
+        "{read={min=1}}",
+        "provisioned_concurrency is read 1 to 50, write 2 to 50: use whole numbers, min 2 or",
+    ),
+    (
+        "provisioned_concurrency",
+        "{write={min=9,max=8}}",
+        "provisioned_concurrency is read 5 to 50, write 9 to 8: use whole numbers",
+    ),
+    (
+        "reserved_concurrency",
+        "{read=9}",
+        "reserved_concurrency.read is 9: use 10 or more (health checkers alone may need that",
+    ),
+    (
+        "reserved_concurrency",
+        "{write=0}",
+        "reserved_concurrency.write is 0: use 1 or more (0 would stop writes), or null to",
+    ),
+    (
+        "reserved_concurrency",
+        "{read=500,write=401}",
+        "reserved_concurrency of read and write is more than 900 together: of the account's",
+    ),
+    (
+        "reserved_concurrency",
+        "{read=10,account=10}",
+        "reserved_concurrency of read and write is more than 0 together: of the account's 10",
+    ),
     ("routing", "geo", 'routing is "geo": use failover, latency or weighted.'),
     (
         "weights",
@@ -188,6 +219,29 @@ def is_of(text: str, check: str) -> bool:
 
 
 @pytest.mark.parametrize(
+    ("reserved", "said"),
+    [
+        (
+            "{read=40,write=50}",
+            "provisioned_concurrency has max 50 for read and 50 for write: Lambda takes no more "
+            "than the function's reserved_concurrency",
+        ),
+        (
+            "{account=199}",
+            "provisioned_concurrency has a max of 100 for both: of the account's 199",
+        ),
+    ],
+)
+def test_what_is_kept_ready_fits_into_what_the_function_and_the_account_have(
+    reserved: str, said: str, variables: Path
+) -> None:
+    given = {f"TF_VAR_{n}": v for n, v in (GOOD | {"reserved_concurrency": reserved}).items()}
+    assert complaints(variables, given) == [], "nothing is kept ready"
+    [refusal] = complaints(variables, given | {"TF_VAR_standby": "warm"})
+    assert refusal.startswith(said)
+
+
+@pytest.mark.parametrize(
     ("name", "value"),
     [
         ("name", "ab"),
@@ -200,6 +254,11 @@ def is_of(text: str, check: str) -> bool:
         ("health_check", "{threshold=1}"),
         ("dns_ttl", "1"),
         ("dns_ttl", "3600"),
+        ("standby", "warm"),
+        ("provisioned_concurrency", "{read={min=2,max=2}}"),
+        ("reserved_concurrency", "{read=10}"),
+        ("reserved_concurrency", "{read=600,write=300}"),
+        ("reserved_concurrency", "{read=600,write=301,account=1001}"),
         ("routing", "latency"),
         ("routing", "weighted"),
         ("weights", "{primary=0,secondary=255}"),

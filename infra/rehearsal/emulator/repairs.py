@@ -24,6 +24,8 @@ from ministack.services import (
     waf,
 )
 
+from infra.rehearsal.emulator import autoscaling
+
 Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
@@ -60,6 +62,7 @@ def apply_all() -> None:
         remember_keys_of_replicas,
         log_what_the_firewall_does,
         reserve_concurrency_of_aliases,
+        scale_provisioned_concurrency,
         wait_less_for_logs,
         answer_retries_alike,
     ):
@@ -422,6 +425,11 @@ def _reserved_concurrency(
 ) -> int | None:
     whole = lambda_svc._functions.get(config.get("FunctionName"))
     return original(function if whole is None else whole, config)
+
+
+def scale_provisioned_concurrency() -> None:
+    """There is no Application Auto Scaling."""
+    autoscaling.add()
 
 
 def wait_less_for_logs() -> None:

@@ -1,0 +1,178 @@
+# What is kept ready, and what is reserved. The runs on one region's module see its resources, which
+# those on the root do not.
+
+mock_provider "aws" {
+  alias           = "primary"
+  source          = "./tests/aws"
+  override_during = plan
+}
+
+mock_provider "aws" {
+  alias           = "secondary"
+  source          = "./tests/aws"
+  override_during = plan
+}
+
+mock_provider "aws" {
+  alias           = "global"
+  source          = "./tests/aws"
+  override_during = plan
+}
+
+variables {
+  name                    = "stack"
+  region                  = "us-east-1"
+  peer_region             = "us-west-2"
+  standby                 = false
+  domain_name             = "api.example.com"
+  hosted_zone_id          = "Z0"
+  validation_record_fqdns = []
+  table_arn               = "arn:aws:dynamodb:us-east-1:123456789012:table/stack-items"
+  table_name              = "stack-items"
+  write_authorization     = "API_KEY"
+  encryption              = "AWS_OWNED"
+
+  manage_api_gateway_log_role = true
+
+  warm                    = true
+  provisioned_concurrency = { read = { min = 5, max = 50 }, write = { min = 2, max = 50 } }
+  reserved_concurrency    = { read = null, write = null }
+
+  monitoring = { email = null, dashboards = true, log_retention_days = 365 }
+  limits     = { requests_per_second = 1000, burst = 500, writes_per_second = 400, write_burst = 200, writes_per_day = 5000 }
+  # The provider takes seconds for a firewall, of which no run here sees anything.
+  waf = {
+    enabled              = false
+    rate_limit           = 10000
+    rate                 = "BLOCK"
+    ip_reputation        = "BLOCK"
+    known_bad_inputs     = "BLOCK"
+    common               = "BLOCK"
+    common_rules_counted = []
+  }
+}
+
+run "a_warm_region_keeps_its_least_ready_and_scales_to_its_most" {
+  command   = plan
+  providers = { aws = aws.primary }
+
+  module {
+    source = "./build/primary"
+  }
+
+  assert {
+    condition = { for kind, target in aws_appautoscaling_target.provisioned : kind => [target.resource_id, target.min_capacity, target.max_capacity] } == {
+      read  = ["function:stack-read:live", 5, 50]
+      write = ["function:stack-write:live", 2, 50]
+    }
+    error_message = "Each function's live alias must have its least ready, and no more than its most."
+  }
+
+  assert {
+    condition = alltrue([
+      for policy in aws_appautoscaling_policy.out :
+      one(policy.target_tracking_scaling_policy_configuration).disable_scale_in
+      && one(one(policy.target_tracking_scaling_policy_configuration).predefined_metric_specification).predefined_metric_type == "LambdaProvisionedConcurrencyUtilization"
+    ]) && length(aws_appautoscaling_policy.out) == 2
+    error_message = "Each function must scale out as traffic comes, by how busy its environments are."
+  }
+
+  assert {
+    condition = alltrue([
+      for kind, policy in aws_appautoscaling_policy.in :
+      one(policy.target_tracking_scaling_policy_configuration).disable_scale_in != true
+      && one([for metric in one(one(policy.target_tracking_scaling_policy_configuration).customized_metric_specification).metrics : metric.expression if metric.return_data]) == "FILL(reported, 0)"
+    ]) && length(aws_appautoscaling_policy.in) == 2
+    error_message = "An alias that nobody calls reports nothing, which must count as idle: a standby would keep for ever what a failover had it given."
+  }
+
+  assert {
+    condition = alltrue([
+      for kind, policy in aws_appautoscaling_policy.in : toset(flatten([
+        for metric in one(one(policy.target_tracking_scaling_policy_configuration).customized_metric_specification).metrics : [
+          for stat in metric.metric_stat : [for dimension in one(stat.metric).dimensions : "${dimension.name}=${dimension.value}"]
+        ]
+      ])) == toset(["FunctionName=stack-${kind}", "Resource=stack-${kind}:live"])
+    ])
+    error_message = "How busy an alias is must be asked of that alias."
+  }
+
+  assert {
+    condition     = length(aws_lambda_function.api_handler.snap_start) == 0 && length(aws_lambda_function.write.snap_start) == 0
+    error_message = "Lambda keeps nothing ready of a version with SnapStart."
+  }
+
+  assert {
+    condition = alltrue([
+      for kind, action in aws_appautoscaling_scheduled_action.keep :
+      action.schedule == "rate(5 minutes)" && one(action.scalable_target_action).min_capacity == { read = "5", write = "2" }[kind]
+    ])
+    error_message = "What is ready must be put back when a release has moved the alias."
+  }
+}
+
+run "a_cold_region_keeps_nothing_and_starts_from_snapshots" {
+  command   = plan
+  providers = { aws = aws.primary }
+
+  module {
+    source = "./build/primary"
+  }
+
+  variables {
+    warm = false
+  }
+
+  assert {
+    condition = alltrue([
+      for target in aws_appautoscaling_target.provisioned : target.min_capacity == 0 && target.max_capacity == 0
+    ]) && length(aws_appautoscaling_target.provisioned) == 2
+    error_message = "A region that is cold again must give back what it had ready: a target that is only taken away leaves it there, and paid for."
+  }
+
+  assert {
+    condition     = length(concat(values(aws_appautoscaling_policy.out), values(aws_appautoscaling_policy.in))) == 0
+    error_message = "Alarms that scale nothing cost all the same."
+  }
+
+  assert {
+    condition = alltrue([
+      for function in [aws_lambda_function.api_handler, aws_lambda_function.write] : one(function.snap_start).apply_on == "PublishedVersions"
+    ])
+    error_message = "What is not kept ready must start from a snapshot."
+  }
+}
+
+run "each_function_has_a_reservation_of_its_own" {
+  command   = plan
+  providers = { aws = aws.primary }
+
+  module {
+    source = "./build/primary"
+  }
+
+  variables {
+    reserved_concurrency = { read = 300, write = 200 }
+  }
+
+  assert {
+    condition = (
+      [aws_lambda_function.api_handler.reserved_concurrent_executions, aws_lambda_function.write.reserved_concurrent_executions] == [300, 200]
+    )
+    error_message = "Reads must not be able to take what is reserved for writes, nor the reverse."
+  }
+}
+
+run "nothing_is_reserved_unless_asked_for" {
+  command   = plan
+  providers = { aws = aws.primary }
+
+  module {
+    source = "./build/primary"
+  }
+
+  assert {
+    condition     = aws_lambda_function.api_handler.reserved_concurrent_executions == null && aws_lambda_function.write.reserved_concurrent_executions == null
+    error_message = "An account whose quota is 10, as new ones have it, takes no reservation at all."
+  }
+}

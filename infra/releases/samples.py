@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import boto3
@@ -14,13 +14,9 @@ from infra.operations.switch import IMPATIENT
 from infra.releases.functions import ALIAS
 
 _MINUTE = 60
-# By its Id, each metric that is asked for: namespace, name, statistic.
-_LAMBDA = {
-    "invocations": ("Invocations", "Sum"),
-    "crashes": ("Errors", "Sum"),
-    "median": ("Duration", "p50"),
-    "p99": ("Duration", "p99"),
-}
+# By its Id, each metric of Lambda's and its statistic.
+_COUNTS = {"invocations": ("Invocations", "Sum"), "crashes": ("Errors", "Sum")}
+_DURATIONS = {"median": ("Duration", "p50"), "p99": ("Duration", "p99")}
 # As infra/region/releases.tf counts them.
 _NAMESPACE, _METRIC_NAME = "MultiRegionApi", "ServerErrors"
 
@@ -77,39 +73,57 @@ class Samples:
             InfraError: CloudWatch refuses, or can't be reached.
         """
         since = since.replace(second=0, microsecond=0)
-        # One period that holds all, as percentiles can't be added.
+        if until <= since:  # as in a canary's first minutes: CloudWatch refuses such a time
+            return [Sample() for _ in versions]
+        # Counts are added up minute by minute. Percentiles can't be: they are of one period as long
+        # as all of it, which begins where CloudWatch may align it, and so holds what was before.
         period = math.ceil((until - since).total_seconds() / _MINUTE) * _MINUTE
-        queries = [
-            query
-            for number, version in enumerate(versions)
-            for query in _queries(number, function, version, period)
-        ]
+        aligned = datetime.fromtimestamp(since.timestamp() // period * period, UTC)
+        counts = [q for n, v in enumerate(versions) for q in _counts(n, function, v)]
+        durations = [q for n, v in enumerate(versions) for q in _durations(n, function, v, period)]
+        values = self._values(counts, since, until) | self._values(durations, aligned, until)
+        return [_sample(values, number) for number in range(len(versions))]
+
+    def _values(
+        self, queries: Sequence[dict[str, Any]], since: datetime, until: datetime
+    ) -> dict[str, list[float]]:
+        values: dict[str, list[float]] = {}
         try:
-            told = self._client.get_metric_data(
+            pages = self._client.get_paginator("get_metric_data").paginate(
                 MetricDataQueries=queries,  # type: ignore[arg-type] # built of plain dicts
                 StartTime=since,
                 EndTime=until,
             )
+            for result in (result for page in pages for result in page["MetricDataResults"]):
+                values.setdefault(result["Id"], []).extend(result["Values"])
         except (BotoCoreError, ClientError) as error:
             raise InfraError(
                 f"GetMetricData in {self._region} failed: {error}. It needs credentials with "
                 "cloudwatch:GetMetricData"
             ) from error
-        values = {result["Id"]: result["Values"] for result in told["MetricDataResults"]}
-        return [_sample(values, number) for number in range(len(versions))]
+        return values
 
 
-def _queries(number: int, function: str, version: str, period: int) -> Iterable[dict[str, Any]]:
-    under_alias = {
+def _counts(number: int, function: str, version: str) -> Iterable[dict[str, Any]]:
+    for name, (metric, statistic) in _COUNTS.items():
+        of = _metric("AWS/Lambda", metric, _under_alias(function, version))
+        yield _query(f"{name}{number}", of, statistic, _MINUTE)
+    of = _metric(_NAMESPACE, _METRIC_NAME, {"Function": function, "Version": version})
+    yield _query(f"server_errors{number}", of, "Sum", _MINUTE)
+
+
+def _durations(number: int, function: str, version: str, period: int) -> Iterable[dict[str, Any]]:
+    for name, (metric, statistic) in _DURATIONS.items():
+        of = _metric("AWS/Lambda", metric, _under_alias(function, version))
+        yield _query(f"{name}{number}", of, statistic, period)
+
+
+def _under_alias(function: str, version: str) -> dict[str, str]:
+    return {
         "FunctionName": function,
         "Resource": f"{function}:{ALIAS}",
         "ExecutedVersion": version,
     }
-    for name, (metric, statistic) in _LAMBDA.items():
-        of = _metric("AWS/Lambda", metric, under_alias)
-        yield _query(f"{name}{number}", of, statistic, period)
-    of = _metric(_NAMESPACE, _METRIC_NAME, {"Function": function, "Version": version})
-    yield _query(f"server_errors{number}", of, "Sum", period)
 
 
 def _metric(namespace: str, name: str, dimensions: Mapping[str, str]) -> dict[str, Any]:
@@ -125,7 +139,7 @@ def _sample(values: Mapping[str, Sequence[float]], number: int) -> Sample:
     def total(name: str) -> int:
         return round(sum(values.get(f"{name}{number}", ())))
 
-    # A window that is not aligned to the period gives two points: the worse one counts.
+    # Of two periods the worse one counts.
     def longest(name: str) -> float | None:
         return max(values.get(f"{name}{number}", ()), default=None)
 

@@ -1,13 +1,14 @@
 """What CloudWatch counts of two versions behind one alias, from requests to numbers."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from infra.errors import InfraError
 from infra.rehearsal.emulator import Emulator
-from infra.releases.samples import Samples
+from infra.releases.samples import Sample, Samples
 from tests.emulator.cloud import REGIONS, Cloud, packaged
 
 # Logs as chalicelib/answers.py does; version 2 is slower, and fails.
@@ -65,3 +66,14 @@ def test_failures_and_durations_are_told_by_version(
     assert 10 <= old.p99 < 200 <= new.p99
     [nobody] = Samples(REGIONS[0]).of(function, ["3"], began, datetime.now(UTC))
     assert (nobody.invocations, nobody.rate, nobody.p99) == (0, 0.0, None)
+
+
+def test_nothing_is_asked_of_a_time_that_has_not_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    began = datetime(2026, 11, 25, 3, 15, tzinfo=UTC)
+    for until in (began - timedelta(seconds=120), began):
+        assert Samples(REGIONS[0]).of("any", ["1", "2"], began, until) == [Sample(), Sample()]
+    with pytest.raises(InfraError, match=r"GetMetricData in us-east-1 failed: .*GetMetricData$"):
+        Samples(REGIONS[0]).of("any", ["1"], began, began + timedelta(seconds=1))

@@ -42,9 +42,10 @@ def complete(request: Any, get_response: Callable[[Any], Any]) -> Any:  # noqa: 
             "method": request.method,
             "status": response.status_code,
             "region": region,
-            # infra/region/releases.tf counts the 5xx of each version by these.
-            "function": request.lambda_context.function_name,
-            "version": request.lambda_context.function_version,
+            # infra/region/releases.tf counts the 5xx of each version by these. Who calls a function
+            # without a context, as a test may, gets an answer all the same.
+            "function": getattr(request.lambda_context, "function_name", None),
+            "version": getattr(request.lambda_context, "function_version", None),
             "request_id": request_id,
             "duration_ms": round((time.perf_counter() - started) * 1000, 3),
         },

@@ -115,6 +115,12 @@ def command(  # noqa: PLR0913 -- an argument an option
     if undo:
         _undo(journal, deployment)
         return
+    if deployment.routing != "failover":
+        raise InfraError(
+            f'{deployment.stack} has routing = "{deployment.routing}", and a drill measures how a '
+            'standby takes over, which only "failover" has: apply that first. To move clients '
+            "without measuring it, `python -m infra failover --region REGION`"
+        )
     if journal.open:
         raise InfraError(f"{journal.describe()}: end it first, with `python -m infra drill --undo`")
     began = datetime.now(UTC)

@@ -131,7 +131,8 @@ class Counts:
     Attributes:
         endpoint_checks: health checks on an endpoint, each with HTTPS.
         other_checks: calculated ones, and those on an operator's switch.
-        global_alarm_metrics: metrics that alarms on Route 53 judge.
+        global_alarm_metrics: metrics that alarms on Route 53 and on the operators' switches judge.
+        active_alarm_metrics: those that are there only where both regions serve.
         region_alarm_metrics: metrics that a region's own alarms judge; an alarm on metric math pays
             for each.
         standby_alarm_metrics: those that only a standby has.
@@ -143,8 +144,9 @@ class Counts:
 
     endpoint_checks: int = 2
     other_checks: int = 4
-    global_alarm_metrics: int = 4
-    region_alarm_metrics: int = 14
+    global_alarm_metrics: int = 5
+    active_alarm_metrics: int = 1
+    region_alarm_metrics: int = 13
     standby_alarm_metrics: int = 1
     scaling_alarm_metrics: int = 6
     dashboards: int = 3
@@ -257,7 +259,8 @@ def _global_lines(
     queries = traffic.requests * taken.queries / _MILLION
     yield Line("route53", "DNS queries, million", "", queries, prices.of("route53", kind))
     alarms = prices.of("cloudwatch", "alarm_metric_month", region)
-    yield Line("cloudwatch", "alarms on Route 53", "", counts.global_alarm_metrics, alarms)
+    judged = counts.global_alarm_metrics + counts.active_alarm_metrics * (mode.routing == "latency")
+    yield Line("cloudwatch", "alarms on Route 53", "", judged, alarms)
     dashboards = prices.of("cloudwatch", "dashboard_month", region)
     yield Line("cloudwatch", "dashboards", "", counts.dashboards, dashboards)
 

@@ -105,6 +105,17 @@ def test_nothing_is_done_where_the_standby_serves(
         call(tmp_path, "--execute", "--yes")
 
 
+@pytest.mark.parametrize("routing", ["latency", "weighted"])
+def test_nothing_is_done_where_no_region_takes_over(
+    world: World, function: Cloud, tmp_path: Path, routing: str
+) -> None:
+    del function
+    with pytest.raises(InfraError, match=f'has routing = "{routing}".* only "failover" has'):
+        call(tmp_path, "--routing", routing, "--execute", "--yes")
+    assert world.items == {}
+    assert not (tmp_path / "deployments").exists()
+
+
 @pytest.mark.parametrize("key", ["", "another"])
 def test_without_the_api_key_nothing_is_done_and_the_way_to_it_is_told(
     world: World, function: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str

@@ -107,7 +107,7 @@ run "each_function_may_do_its_own_work_alone" {
   assert {
     condition = (
       toset(flatten([for statement in jsondecode(aws_iam_role_policy.api_handler_role.policy).Statement : statement.Action]))
-      == toset(["dynamodb:GetItem", "dynamodb:Scan", "logs:CreateLogStream", "logs:PutLogEvents", "xray:PutTraceSegments", "xray:PutTelemetryRecords"])
+      == toset(["dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan", "logs:CreateLogStream", "logs:PutLogEvents", "xray:PutTraceSegments", "xray:PutTelemetryRecords"])
     )
     error_message = "The reader may read, and write its logs and traces, and nothing else."
   }

@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import functools
 import json
 import time
 from collections.abc import Iterator, Mapping
@@ -27,6 +28,7 @@ from tests.delivery.accounts import (
 Keys = Mapping[str, str]
 
 STACK = "multi-region-api-prod"
+STATE_KEY = "stacks/prod.tfstate"
 PULL_REQUEST = f"repo:{REPOSITORY}:pull_request"
 MAIN = f"repo:{REPOSITORY}:ref:refs/heads/main"
 PROD = f"repo:{REPOSITORY}:environment:prod"
@@ -120,15 +122,16 @@ class Guarded:
             patch.setenv("AWS_SESSION_TOKEN", keys["SessionToken"])
             yield
 
-    def client(self, service: Any, keys: Keys | None = None) -> Any:  # noqa: ANN401 -- any service's
+    def client(self, service: Any, keys: Keys | None = None, region: str = STATE_REGION) -> Any:  # noqa: ANN401 -- any service's
         """Return a client of whoever has these keys, of the account's owner by default."""
-        own = (
-            ("test", "test")
-            if keys is None
-            else (keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
-        )
-        return boto3.Session(*own).client(
-            service, region_name=STATE_REGION, endpoint_url=self.account.emulator.endpoint
+        keys = keys or {"AccessKeyId": "test", "SecretAccessKey": "test"}
+        return _session().client(
+            service,
+            region_name=region,
+            endpoint_url=self.account.emulator.endpoint,
+            aws_access_key_id=keys["AccessKeyId"],
+            aws_secret_access_key=keys["SecretAccessKey"],
+            aws_session_token=keys.get("SessionToken"),
         )
 
     def assume(self, role: str, subject: str, audience: str = "sts.amazonaws.com") -> Keys:
@@ -180,6 +183,12 @@ class Guarded:
             )["PolicyVersion"]["Document"]
             for policy in iam.list_policies(Scope="Local")["Policies"]
         }
+
+
+@functools.cache
+def _session() -> boto3.Session:
+    """Return what all clients are made from: it takes long to read what a session knows of AWS."""
+    return boto3.Session()
 
 
 @contextlib.contextmanager

@@ -1,7 +1,12 @@
-"""Who may take on CI's roles and what for, shown by an emulator that enforces IAM."""
+"""What CI's roles may do, and what the functions' may, where IAM is enforced, on the real stack.
+
+The functions' roles have the permissions boundary of a stack from CI, so it is shown too that it
+takes nothing away that a function needs.
+"""
 
 import json
-from collections.abc import Callable
+import urllib.request
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,8 +20,30 @@ from infra.releases.alarms import Alarms
 from infra.releases.functions import KINDS, Functions
 from infra.releases.marks import Mark, Step
 from infra.releases.samples import Samples
+from infra.terraform import Terraform
 from tests.delivery.accounts import REPOSITORY
-from tests.delivery.guarded import MAIN, PROD, PULL_REQUEST, STAGING, Guarded, lenient
+from tests.delivery.functions import (
+    OTHER,
+    OWN,
+    PEER,
+    TABLE,
+    Function,
+    decisions,
+    log_of,
+    permitted,
+    permitted_calls,
+)
+from tests.delivery.guarded import (
+    MAIN,
+    PROD,
+    PULL_REQUEST,
+    STACK,
+    STAGING,
+    STATE_KEY,
+    Guarded,
+    lenient,
+)
+from tests.delivery.policies import WITHOUT_RESOURCE, openings, resources
 from tests.releases.account import REGIONS
 from tests.releases.account import Account as Stack
 
@@ -37,6 +64,24 @@ _LAMBDA = json.dumps(
         ],
     }
 )
+
+
+@pytest.fixture(scope="module")
+def applied(guarded: Guarded) -> Iterator[Terraform]:
+    """The real stack, applied in CI's role, which also destroys it in the end."""
+    package(guarded.account.root)
+    place = guarded.outputs["backend"]
+    backend = guarded.account.root / "infra" / "backend.hcl"
+    backend.write_text(
+        f'bucket = "{place["bucket"]}"\nregion = "{place["region"]}"\nkey = "{STATE_KEY}"\n'
+    )
+    apply = guarded.stack("apply", PROD)
+    with lenient(guarded):
+        apply.init(backend)
+        apply.apply()
+    yield apply
+    with lenient(guarded):
+        apply.destroy()
 
 
 def test_the_state_is_refused_to_whoever_comes_without_tls(guarded: Guarded) -> None:
@@ -147,26 +192,135 @@ def test_ci_releases_in_its_apply_role_and_in_no_other(guarded: Guarded) -> None
             probes.problem(reader, "read", "1", 1)
 
 
-def test_ci_applies_plans_and_destroys_the_stack_in_its_roles(guarded: Guarded) -> None:
-    package(guarded.account.root)
-    place = guarded.outputs["backend"]
-    backend = guarded.account.root / "infra" / "backend.hcl"
-    backend.write_text(
-        f'bucket = "{place["bucket"]}"\nregion = "{place["region"]}"\nkey = "stacks/prod.tfstate"\n'
-    )
+def test_ci_applies_and_plans_the_stack_in_its_roles(guarded: Guarded, applied: Terraform) -> None:
     with lenient(guarded):
-        apply = guarded.stack("apply", PROD)
-        apply.init(backend)
-        apply.apply()
         assert guarded.stack("plan", PULL_REQUEST).planned_changes() == []
         with pytest.raises(InfraError, match="failed"):
             guarded.stack("plan", PULL_REQUEST, TF_VAR_dns_ttl="20").apply()
-        assert apply.planned_changes() == [], "the plan role has changed something"
-        s3 = guarded.client("s3", guarded.assume("apply", PROD))
-        [version] = s3.list_objects_v2(Bucket=place["bucket"], Prefix="stacks/")["Contents"]
+        assert applied.planned_changes() == [], "the plan role has changed something"
+
+
+def test_the_apply_role_cant_delete_a_state(guarded: Guarded, applied: Terraform) -> None:
+    del applied  # it is what wrote the state
+    s3 = guarded.client("s3", guarded.assume("apply", PROD))
+    bucket = guarded.outputs["backend"]["bucket"]
+    with lenient(guarded):
+        assert s3.head_object(Bucket=bucket, Key=STATE_KEY)["ContentLength"] > 0
         with pytest.raises(ClientError, match="AccessDenied"):
-            s3.delete_object(Bucket=place["bucket"], Key=version["Key"])
-        apply.destroy()
+            s3.delete_object(Bucket=bucket, Key=STATE_KEY)
+
+
+def test_no_policy_of_a_stack_is_open(guarded: Guarded, applied: Terraform) -> None:
+    del applied  # it is what wrote the state
+    bucket = guarded.outputs["backend"]["bucket"]
+    state = json.load(guarded.client("s3").get_object(Bucket=bucket, Key=STATE_KEY)["Body"])
+    found = resources(state)
+    kinds = [resource.kind for resource in found if list(resource.statements())]
+    assert kinds.count("aws_iam_role_policy") == 4
+    assert kinds.count("aws_iam_role") == 6
+    assert kinds.count("aws_kms_key") == kinds.count("aws_sns_topic_policy") == 2
+    assert {f"{r.kind} {r.name}": open_ for r in found if (open_ := list(openings(r)))} == {}
+
+
+@pytest.fixture(
+    scope="module",
+    params=[(region, kind) for region in REGIONS for kind in OWN],
+    ids=" ".join,
+)
+def function(request: pytest.FixtureRequest, guarded: Guarded, applied: Terraform) -> Function:
+    del applied  # it is what deployed the functions
+    region, kind = request.param
+    return Function(guarded, region, kind)
+
+
+@pytest.fixture(scope="module")
+def other_table(guarded: Guarded) -> Iterator[str]:
+    """The table of another stack, in both regions."""
+    name = "multi-region-api-staging-items"
+    for region in REGIONS:
+        guarded.client("dynamodb", region=region).create_table(
+            TableName=name,
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": "ItemId", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "ItemId", "KeyType": "HASH"}],
+        )
+    yield name
+    for region in REGIONS:
+        guarded.client("dynamodb", region=region).delete_table(TableName=name)
+
+
+def test_a_function_may_do_its_own_work_on_its_table_and_nothing_else(function: Function) -> None:
+    assert permitted_calls(function.client("dynamodb"), TABLE) == OWN[function.kind]
+
+
+def test_a_function_may_touch_no_table_but_its_own(function: Function, other_table: str) -> None:
+    assert permitted_calls(function.client("dynamodb"), other_table) == set()
+
+
+def test_a_function_may_not_reach_the_table_of_the_other_region(function: Function) -> None:
+    assert permitted_calls(function.client("dynamodb", PEER[function.region]), TABLE) == set()
+
+
+def test_a_function_may_do_nothing_beside_its_work(function: Function) -> None:
+    attempts: dict[str, Callable[[], object]] = {
+        # Or a function could fail clients over: this is how the operator's switch is thrown.
+        "withdraw the primary": lambda: function.client("cloudwatch").put_metric_data(
+            Namespace="MultiRegionApi", MetricData=[{"MetricName": "PrimaryWithdrawn", "Value": 1}]
+        ),
+        "list roles": lambda: function.client("iam").list_roles(),
+        "list buckets": lambda: function.client("s3").list_buckets(),
+        "list tables": lambda: function.client("dynamodb").list_tables(),
+        "call a function": lambda: function.client("lambda").invoke(FunctionName=function.name),
+        "read the API key": lambda: function.client("apigateway").get_api_keys(includeValues=True),
+        "make a log group": lambda: function.client("logs").create_log_group(logGroupName="any"),
+    }
+    assert {name for name, attempt in attempts.items() if permitted(attempt)} == set()
+
+
+def test_a_function_may_write_its_own_log_and_traces_alone(function: Function) -> None:
+    other = Function(function.guarded, function.region, OTHER[function.kind])
+    there = Function(function.guarded, PEER[function.region], function.kind)
+    actions = ["logs:CreateLogStream", "logs:PutLogEvents"]
+    assert decisions(function, actions, log_of(function)) == {"allowed"}
+    for not_its_own in (other, there):
+        assert decisions(function, actions, log_of(not_its_own)) == {"implicitDeny"}
+    reading = ["logs:GetLogEvents", "logs:FilterLogEvents", "logs:DeleteLogGroup"]
+    assert decisions(function, reading, log_of(function)) == {"implicitDeny"}
+    assert decisions(function, sorted(WITHOUT_RESOURCE), "*") == {"allowed"}
+    assert decisions(function, ["xray:GetTraceSummaries"], "*") == {"implicitDeny"}
+
+
+@pytest.fixture(scope="module")
+def api_key(guarded: Guarded, applied: Terraform) -> str:
+    del applied  # it is what made the key
+    keys = guarded.client("apigateway").get_api_keys(includeValues=True)["items"]
+    values: list[str] = [key["value"] for key in keys if key["name"] == f"{STACK}-clients"]
+    [value] = values
+    return value
+
+
+def test_the_routes_work_with_these_rights(function: Function, api_key: str) -> None:
+    body = json.dumps({"ItemId": f"written in {function.region}", "Data": 1}).encode()
+    for method, path, sent in (("GET", "/read?limit=1", None), ("POST", "/write", body)):
+        request = urllib.request.Request(  # noqa: S310 -- loopback
+            f"{function.guarded.account.emulator.endpoint}{path}",
+            sent,
+            {
+                "Host": f"{function.region}.api.example.com",
+                "Content-Type": "application/json",
+                "x-api-key": api_key,
+            },
+            method=method,
+        )
+        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 -- loopback
+            assert answer.status == 200
+            assert answer.headers["X-Region"] == function.region
+
+
+def test_a_function_runs_with_its_role_and_so_cant_do_the_others_work(function: Function) -> None:
+    read = function.answers("GET", "/read")
+    write = function.answers("POST", "/write", {"ItemId": "any", "Data": 1})
+    assert (read, write) == ((200, 503) if function.kind == "read" else (503, 200))
 
 
 def _error_of(functions: Functions, kind: str) -> str:

@@ -396,7 +396,8 @@ variable "encryption" {
 variable "manage_api_gateway_log_role" {
   description = <<-EOT
     Set the role with which API Gateway writes logs. An account has one a region: set this to false in
-    every stack but one, and wherever the account has such a role already.
+    every stack but the one that will live longest, with which the role goes and so all APIs' logs, and
+    wherever the account has such a role already.
   EOT
   type        = bool
   default     = true

@@ -16,7 +16,9 @@ locals {
     # Milliseconds: all that API Gateway took, and of that what the function took.
     latency            = "$context.responseLatency"
     integrationLatency = "$context.integration.latency"
-    integrationStatus  = "$context.integration.status"
+    # What Lambda answered (429: throttled, 403: not allowed), and what the function did.
+    lambdaStatus   = "$context.integration.integrationStatus"
+    functionStatus = "$context.integration.status"
     # Why API Gateway answered by itself. messageString is in quotes already.
     error     = "$context.error.responseType"
     apiKeyId  = "$context.identity.apiKeyId"

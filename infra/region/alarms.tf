@@ -17,13 +17,16 @@ locals {
     namespace          = null
     metric             = null
     dimensions         = {}
-    metrics            = {} # several, of which the sum is judged; in place of the one
+    metrics            = {} # in place of the one: several, of which the sum is judged, silence being 0
   }
 
   stage_dimensions = {
     ApiName = aws_api_gateway_rest_api.rest_api.name
     Stage   = local.stage_name
   }
+
+  # What the functions may call.
+  table_operations = ["GetItem", "PutItem", "Query", "Scan"]
 
   functions = {
     read  = aws_lambda_function.api_handler.function_name
@@ -59,11 +62,12 @@ locals {
         EOT
       }
 
+      # DynamoDB sends a number only while something is wrong, and CloudWatch ignores missing data of its
+      # namespace, whatever treat_missing_data says: an alarm would never end. So silence is made 0.
+      # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
       table-read-throttles = {
         namespace   = "AWS/DynamoDB"
-        metric      = "ReadThrottleEvents"
-        dimensions  = { TableName = var.table_name }
-        statistic   = "Sum"
+        metrics     = { reads = { name = "ReadThrottleEvents", dimensions = { TableName = var.table_name } } }
         threshold   = 1
         description = <<-EOT
           ${var.region}: DynamoDB throttled reads of ${var.table_name} in 3 of 5 minutes. Reads are slow or answer 503.
@@ -74,9 +78,7 @@ locals {
 
       table-write-throttles = {
         namespace   = "AWS/DynamoDB"
-        metric      = "WriteThrottleEvents"
-        dimensions  = { TableName = var.table_name }
-        statistic   = "Sum"
+        metrics     = { writes = { name = "WriteThrottleEvents", dimensions = { TableName = var.table_name } } }
         threshold   = 1
         description = <<-EOT
           ${var.region}: DynamoDB throttled writes to ${var.table_name} in 3 of 5 minutes. Writes answer 503, or replication into this region lags.
@@ -88,7 +90,7 @@ locals {
       table-errors = {
         namespace = "AWS/DynamoDB"
         metrics = {
-          for operation in ["GetItem", "PutItem", "Scan"] :
+          for operation in local.table_operations :
           lower(operation) => { name = "SystemErrors", dimensions = { TableName = var.table_name, Operation = operation } }
         }
         threshold   = 1
@@ -127,7 +129,7 @@ locals {
         bad_periods        = 1
         treat_missing_data = "ignore" # a new certificate has no data yet, an expired one no more
         description        = <<-EOT
-          ${var.region}: the certificate of ${var.domain_name} ends within 30 days; ACM should have renewed it a month ago. Health checks don't
+          ${var.region}: the certificate of ${var.domain_name} ends within 30 days; ACM should have renewed it weeks ago. Health checks don't
           notice an expired certificate, but every client does.
           NEXT: `terraform plan`: are the validation records still in the zone as they should be? In ACM, the certificate's renewal status
           names the record that it misses.
@@ -217,12 +219,14 @@ resource "aws_cloudwatch_metric_alarm" "symptom" {
     }
   }
 
+  # A number that comes late counts as 0 at first. With 3 bad minutes of 5 that delays an alarm, and hides none.
+  # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
   dynamic "metric_query" {
     for_each = length(each.value.metrics) == 0 ? [] : [join("+", [for id in keys(each.value.metrics) : "FILL(${id},0)"])]
     content {
       id          = "sum"
       expression  = metric_query.value
-      label       = "all operations"
+      label       = each.key
       return_data = true
     }
   }

@@ -34,7 +34,7 @@ locals {
       for metric in ["ReadThrottleEvents", "WriteThrottleEvents"] : ["AWS/DynamoDB", metric, "TableName", var.table_name, { stat = "Sum" }]
     ]
     "6 Table: latency, ms" = [
-      for operation in ["GetItem", "Scan", "PutItem"] :
+      for operation in local.table_operations :
       ["AWS/DynamoDB", "SuccessfulRequestLatency", "TableName", var.table_name, "Operation", operation, { stat = "p99" }]
     ]
     "7 Replication to ${var.peer_region}, ms" = [

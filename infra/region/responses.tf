@@ -8,7 +8,7 @@ locals {
     INVALID_API_KEY              = { status = "403", code = "ForbiddenError", message = "Writing needs a valid API key: send it as the x-api-key header." }
     THROTTLED                    = { status = "429", code = "TooManyRequestsError", message = "Too many requests: slow down and try again." }
     QUOTA_EXCEEDED               = { status = "429", code = "TooManyRequestsError", message = "The API key's quota is used up: wait for the next period." }
-    REQUEST_TOO_LARGE            = { status = "413", code = "PayloadTooLargeError", message = "The request is over API Gateway's 10 MB: send less." }
+    REQUEST_TOO_LARGE            = { status = "413", code = "PayloadTooLargeError", message = "The request is too large: a body may have 512 KiB." }
     UNSUPPORTED_MEDIA_TYPE       = { status = "415", code = "UnsupportedMediaType", message = "Send application/json." }
     WAF_FILTERED                 = { status = "403", code = "ForbiddenError", message = "The firewall refused this request: if it is a proper one, report the RequestId." }
     INTEGRATION_FAILURE          = { status = "503", code = "ServiceUnavailableError", message = "The function did not answer: try again soon." }

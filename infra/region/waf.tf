@@ -4,7 +4,7 @@
 # AWS's own among them, from which Route 53's health checkers ask: both regions would be unhealthy.
 #
 # Not here: a limit for a body's size. WAF sees the first 16 KB of one, and could say nothing of the
-# limit in its 403; the app answers 413 over 512 KiB, and API Gateway over 10 MB. What stands beyond
+# limit in its 403; the app answers 413 over 512 KiB, Lambda over 6 MB and API Gateway over 10 MB. What stands beyond
 # 16 KB is not inspected: it is stored and answered as text, never run.
 # https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-setting-body-inspection-limit.html
 
@@ -29,6 +29,9 @@ locals {
   }
 }
 
+# Without samples of requests: they show whole headers, the API key among them, which nothing but AWS's
+# data protection would blot out. What was refused is in the log.
+# https://docs.aws.amazon.com/waf/latest/APIReference/API_VisibilityConfig.html
 resource "aws_wafv2_web_acl" "api" {
   count = var.waf.enabled ? 1 : 0
 
@@ -66,7 +69,7 @@ resource "aws_wafv2_web_acl" "api" {
     visibility_config {
       cloudwatch_metrics_enabled = true
       metric_name                = "${var.name}-rate-of-an-address"
-      sampled_requests_enabled   = true
+      sampled_requests_enabled   = false
     }
   }
 
@@ -108,7 +111,7 @@ resource "aws_wafv2_web_acl" "api" {
       visibility_config {
         cloudwatch_metrics_enabled = true
         metric_name                = "${var.name}-${rule.key}"
-        sampled_requests_enabled   = true
+        sampled_requests_enabled   = false
       }
     }
   }
@@ -116,7 +119,7 @@ resource "aws_wafv2_web_acl" "api" {
   visibility_config {
     cloudwatch_metrics_enabled = true
     metric_name                = var.name
-    sampled_requests_enabled   = true
+    sampled_requests_enabled   = false
   }
 }
 
@@ -137,6 +140,8 @@ resource "aws_cloudwatch_log_group" "waf" {
   kms_key_id        = local.data_key_arn
 }
 
+# WAF itself lets its log service write there: it keeps one policy for all such groups of an account,
+# AWSWAF-LOGS, which can be outgrown where firewalls come and go (docs/gotchas.md).
 resource "aws_wafv2_web_acl_logging_configuration" "api" {
   count = length(aws_wafv2_web_acl.api)
 

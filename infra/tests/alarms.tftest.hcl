@@ -68,6 +68,17 @@ run "a_failover_and_each_regions_health_have_alarms" {
     ])
     error_message = "Route 53 always reports, so its silence is an alarm; and each must tell somebody what to do next."
   }
+
+  assert {
+    condition = try(
+      aws_cloudwatch_dashboard.across[0].dashboard_name == "multi-region-api"
+      && length(jsondecode(aws_cloudwatch_dashboard.across[0].dashboard_body).widgets[0].properties.alarms) == 3
+      && alltrue([for region in ["us-east-1", "us-west-2"] : strcontains(aws_cloudwatch_dashboard.across[0].dashboard_body, region)])
+      && alltrue([for id in ["endpoint-of-the-primary", "endpoint-of-the-secondary"] : strcontains(aws_cloudwatch_dashboard.across[0].dashboard_body, id)]),
+      false
+    )
+    error_message = "One dashboard must show both regions: their health, and what is different between them."
+  }
 }
 
 run "a_region_that_has_route_53s_metrics_needs_no_topic_beside_its_own" {

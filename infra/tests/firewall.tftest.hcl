@@ -30,7 +30,7 @@ variables {
   table_arn               = "arn:aws:dynamodb:us-east-1:123456789012:table/stack-items"
   table_name              = "stack-items"
   write_authorization     = "API_KEY"
-  encryption              = "AWS_OWNED"
+  encryption              = "CUSTOMER"
 
   manage_api_gateway_log_role = true
 
@@ -125,6 +125,19 @@ run "what_the_firewall_refuses_is_logged_without_the_key" {
   assert {
     condition     = one(one(aws_wafv2_web_acl_logging_configuration.api[0].redacted_fields).single_header).name == "x-api-key"
     error_message = "The API key must not be in the firewall's log."
+  }
+
+  assert {
+    condition = !anytrue(flatten([
+      aws_wafv2_web_acl.api[0].visibility_config[*].sampled_requests_enabled,
+      [for rule in aws_wafv2_web_acl.api[0].rule : rule.visibility_config[*].sampled_requests_enabled],
+    ]))
+    error_message = "A sample shows a whole request, with the API key: what is blotted out in the log is not in samples."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_log_group.waf[0].kms_key_id == aws_kms_key.data[0].arn
+    error_message = "The firewall's log must be under the customer's key like any other."
   }
 }
 

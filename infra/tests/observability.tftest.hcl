@@ -152,6 +152,13 @@ run "one_stack_of_an_account_sets_api_gateways_role" {
     condition     = length(aws_api_gateway_account.this) == 1
     error_message = "Without a role for API Gateway the stage can't log."
   }
+
+  assert {
+    condition = jsondecode(aws_iam_role.gateway_logs[0].assume_role_policy).Statement == [
+      { Action = "sts:AssumeRole", Effect = "Allow", Principal = { Service = "apigateway.amazonaws.com" } },
+    ]
+    error_message = "API Gateway can't be relied on to name its source account when it takes on a role: under a condition on that it is refused."
+  }
 }
 
 run "other_stacks_of_an_account_leave_api_gateways_role_alone" {
@@ -207,6 +214,19 @@ run "every_symptom_has_an_alarm_that_tells_somebody" {
   }
 
   assert {
+    condition = try(
+      aws_cloudwatch_dashboard.region[0].dashboard_name == "stack-us-east-1"
+      && length(jsondecode(aws_cloudwatch_dashboard.region[0].dashboard_body).widgets[0].properties.alarms) == length(aws_cloudwatch_metric_alarm.symptom)
+      && toset(flatten([
+        for widget in jsondecode(aws_cloudwatch_dashboard.region[0].dashboard_body).widgets :
+        [for metric in widget.properties.metrics : metric[0]] if widget.type == "metric"
+      ])) == toset(["AWS/ApiGateway", "AWS/Lambda", "AWS/DynamoDB", "AWS/WAFV2"]),
+      false
+    )
+    error_message = "Whom an alarm woke needs a dashboard of the region: its alarms, and each part from the front to the table."
+  }
+
+  assert {
     condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.symptom : startswith(alarm.alarm_name, "stack-")])
     error_message = "Alarms of two stacks in one account must not share a name."
   }
@@ -240,9 +260,42 @@ run "alarms_watch_what_they_say" {
   assert {
     condition = toset(flatten([
       for query in aws_cloudwatch_metric_alarm.symptom["table-errors"].metric_query : [for metric in query.metric : metric.dimensions["Operation"]]
-      ])) == toset(["GetItem", "PutItem", "Scan"]
+      ])) == toset(["GetItem", "PutItem", "Query", "Scan"]
     )
-    error_message = "DynamoDB counts its errors by operation, so each that the functions use must be added up."
+    error_message = "DynamoDB counts its errors by operation, so each that the functions may call must be added up."
+  }
+
+  assert {
+    condition = {
+      for name in ["table-errors", "table-read-throttles", "table-write-throttles"] :
+      name => one([for query in aws_cloudwatch_metric_alarm.symptom[name].metric_query : query.expression if query.return_data == true])
+      } == {
+      table-errors          = "FILL(getitem,0)+FILL(putitem,0)+FILL(query,0)+FILL(scan,0)"
+      table-read-throttles  = "FILL(reads,0)"
+      table-write-throttles = "FILL(writes,0)"
+    }
+    error_message = "DynamoDB sends a number only while something is wrong, and CloudWatch ignores its silence: unless that counts as 0, an alarm never ends."
+  }
+
+  assert {
+    condition = alltrue([
+      for kind in ["read", "write"] : alltrue([
+        for metric in ["Errors", "Throttles"] :
+        aws_cloudwatch_metric_alarm.symptom["${kind}-${lower(metric)}"].metric_name == metric
+        && aws_cloudwatch_metric_alarm.symptom["${kind}-${lower(metric)}"].dimensions == tomap({ FunctionName = "stack-${kind}" })
+      ])
+    ])
+    error_message = "Each function needs alarms on its errors and throttles, in all its versions."
+  }
+
+  assert {
+    condition = (
+      aws_cloudwatch_metric_alarm.symptom["certificate-expiry"].metric_name == "DaysToExpiry"
+      && aws_cloudwatch_metric_alarm.symptom["certificate-expiry"].comparison_operator == "LessThanOrEqualToThreshold"
+      && aws_cloudwatch_metric_alarm.symptom["certificate-expiry"].threshold == 30
+      && aws_cloudwatch_metric_alarm.symptom["certificate-expiry"].treat_missing_data == "ignore"
+    )
+    error_message = "A certificate must be seen to end a month before, and an alarm must stay when it has ended and sends no more."
   }
 }
 

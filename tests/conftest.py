@@ -11,6 +11,7 @@ from infra.rehearsal import emulator as emulators
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep on one process what shares a deployment: a file's tests, or what a mark names.
 

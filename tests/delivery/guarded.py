@@ -116,6 +116,8 @@ class Guarded:
         """Have this process's AWS clients be of a role, those that are made meanwhile."""
         keys = self.assume(role, subject)
         with pytest.MonkeyPatch.context() as patch:
+            # It keeps the keys that it found first.
+            patch.setattr(boto3, "DEFAULT_SESSION", None)
             patch.setenv("AWS_ENDPOINT_URL", self.account.emulator.endpoint)
             patch.setenv("AWS_ACCESS_KEY_ID", keys["AccessKeyId"])
             patch.setenv("AWS_SECRET_ACCESS_KEY", keys["SecretAccessKey"])

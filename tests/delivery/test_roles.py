@@ -186,7 +186,7 @@ def test_ci_releases_in_its_apply_role_and_in_no_other(guarded: Guarded) -> None
         assert alarms.on() == frozenset()
         with guarded.environment("plan", MAIN):
             reader = Functions(stack.stack, region)
-        # Of UpdateAlias the emulator judges nothing; tests/delivery/test_reference.py holds the text.
+        # The emulator judges no UpdateAlias; test_reference.py holds the text that AWS will.
         with pytest.raises(InfraError, match=r"AccessDenied.*lambda:InvokeFunction"):
             probes.problem(reader, "read", "1", 1)
 

@@ -277,22 +277,6 @@ def test_the_app_loads_without_a_table_credentials_or_network() -> None:
     assert run.stdout.strip() == "/ /read /write", run.stderr
 
 
-def test_only_the_writer_may_write() -> None:
-    actions = {}
-    for name in ("read", "write"):
-        policy = json.loads((_ROOT / f".chalice/policy-{name}.json").read_text())
-        table = next(
-            statement
-            for statement in policy["Statement"]
-            if statement["Resource"] == "${var.table_arn}"
-        )
-        actions[name] = table["Action"]
-    assert actions == {
-        "read": ["dynamodb:GetItem", "dynamodb:Scan"],
-        "write": ["dynamodb:PutItem"],
-    }
-
-
 def test_an_item_that_something_else_wrote_is_shown_as_the_table_has_it(
     environment: pytest.MonkeyPatch, client: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -235,8 +235,13 @@ class _Names:
         )
 
     def left(self, values: Mapping[str, Any]) -> bool:
-        """Tell whether clients got to records by an alias alone, which now leads elsewhere."""
-        return _key(values) in self.led_to - self.led_to_after
+        """Tell whether clients could get to records by an alias alone, and none leads there now.
+
+        A name that begins with an underscore is no host's (RFC 8552): whoever asks for one was led.
+        """
+        key = _key(values)
+        by_alias_alone = key in self.led_to or key[0].startswith("_")
+        return by_alias_alone and key not in self.led_to_after
 
     def answered_otherwise(self, values: Mapping[str, Any]) -> bool:
         """Tell whether a name is answered by a record that stays: a CNAME answers for all types."""

@@ -78,7 +78,7 @@ UNCHANGED_TABLE = change("aws_dynamodb_table.items", ["no-op"], TABLE, TABLE)
         ("aws_dynamodb_table.items", TABLE),
         ("aws_dynamodb_table_replica.items", {"kms_key_arn": WEST_KEY}),
         ("aws_route53_zone.this", {"name": "example.com"}),
-        ('aws_route53_record.routed["failover-PRIMARY-CNAME"]', RECORD),
+        ("aws_route53_record.of_a_host", RECORD | {"name": "www.example.com"}),
         ("aws_route53_record.shared", ALIAS),
         ("aws_kms_key.table", {"arn": EAST_KEY}),
         ("module.primary.aws_kms_key.table[0]", {"arn": WEST_KEY}),
@@ -183,10 +183,16 @@ def test_an_alias_of_another_type_does_not_keep_them() -> None:
     assert losses(plan(GOES, MOVES, other)) == []
 
 
+def test_records_of_a_mode_that_is_not_used_may_go() -> None:
+    elsewhere = leading("_latency.example.com")
+    assert losses(plan(GOES, change(SHARED, ["no-op"], elsewhere, elsewhere))) == []
+
+
 def test_an_alias_of_a_name_of_awss_own_is_no_way_to_them() -> None:
-    foreign = ALIAS | {"alias": [{"zone_id": "Z2", "name": "_failover.example.com"}]}
+    hosts = change(GROUP, DESTROY, RECORD | {"name": "www.example.com"})
+    foreign = ALIAS | {"alias": [{"zone_id": "Z2", "name": "www.example.com"}]}
     moves = change(SHARED, ["update"], foreign, leading("_latency.example.com"))
-    assert [loss.name for loss in losses(plan(GOES, moves))] == [GROUP]
+    assert [loss.name for loss in losses(plan(hosts, moves))] == [GROUP]
 
 
 IPV6 = leading("_failover-alias.example.com", "AAAA")

@@ -36,8 +36,8 @@ pytestmark = pytest.mark.rehearsal
 PRIMARY, STANDBY = "us-east-1", "us-west-2"
 CLIENTS = 4
 SHARED = "aws_route53_record.shared"
-# Past the TTL of every answer that was given before, 60 s of an alias among them.
-_SETTLED = {"CNAME": 12.0, "A": 62.0}
+# Past the TTL of every answer that was given before.
+_SETTLED = 12.0
 
 
 class Play:
@@ -77,17 +77,16 @@ class Play:
                 self.gaps.append(f"{self.clock.now():.2f} {dns.rcode.to_text(response.rcode())}")
             await asyncio.sleep(0.02)
 
-    async def change(self, scratch: Path, **variables: Any) -> tuple[list[str], list[str]]:  # noqa: ANN401 -- of any variable
-        """Apply with other values of variables; return what was planned, and done, in order."""
-        done: list[str] = []
-        terraform = Terraform(self.infra, self.environment, done.append)
+    async def change(self, scratch: Path, **variables: Any) -> list[str]:  # noqa: ANN401 -- of any variable
+        """Apply with other values of variables; return what was planned."""
+        terraform = Terraform(self.infra, self.environment)
         plan, values = scratch / "change.plan", scratch / "change.tfvars.json"
         values.write_text(json.dumps(variables))
         await asyncio.to_thread(terraform.plan, plan, [values])
         document = await asyncio.to_thread(terraform.show, plan)
         assert guard.losses(document) == [], "a change of mode loses nothing"
         await asyncio.to_thread(terraform.apply_plan, plan)
-        return guard.changes(document), [line for line in done if "aws_route53_record" in line]
+        return guard.changes(document)
 
     async def served_from(self, seconds: float) -> set[str | None]:
         """Return who serves once caches have run out, within five seconds."""
@@ -113,34 +112,21 @@ async def played(play: Play, deployment: Deployment, scratch: Path) -> None:
     async with play.traffic():
         assert await play.served_from(1) == {PRIMARY}
 
-        planned, _ = await play.change(scratch, routing="latency")
+        planned = await play.change(scratch, routing="latency")
         assert records(planned) == [f"update   {SHARED}"], "one UPSERT of one record"
 
         drained = {"routing": "weighted", "weights": {"primary": 0, "secondary": 100}}
-        planned, _ = await play.change(scratch, **drained)
+        planned = await play.change(scratch, **drained)
         assert f"update   {SHARED}" in planned
         assert not any(change.startswith(("DESTROY", "REPLACE")) for change in records(planned))
-        assert await play.served_from(_SETTLED["CNAME"]) == {STANDBY}
+        assert await play.served_from(_SETTLED) == {STANDBY}
 
-        _, done = await play.change(scratch, **drained, dns_ttl=None)
-        assert_made_before_moved_before_destroyed(done)
-        assert await play.served_from(1) == {STANDBY}
-
-        _, done = await play.change(scratch, routing="failover")
-        assert_made_before_moved_before_destroyed(done)
-        assert await play.served_from(_SETTLED["A"]) == {PRIMARY}
+        planned = await play.change(scratch, routing="failover")
+        assert f"update   {SHARED}" in planned
+        assert await play.served_from(_SETTLED) == {PRIMARY}
     assert play.failures() == []
     assert play.gaps == []
     assert play.answers > 1000
-
-
-def assert_made_before_moved_before_destroyed(done: list[str]) -> None:
-    """Check the order in which another form of the records comes about."""
-    moved = next(n for n, line in enumerate(done) if line.startswith(f"{SHARED}: Modifications"))
-    made = [n for n, line in enumerate(done) if ".routed[" in line and "Creation complete" in line]
-    gone = [n for n, line in enumerate(done) if ".routed[" in line and "Destruction" in line]
-    assert (len(made), len(gone)) in {(12, 6), (6, 12)}, done
-    assert max(made) < moved < min(gone), done
 
 
 def test_a_change_of_routing_never_leaves_the_name_without_an_answer(

@@ -61,4 +61,5 @@ def test_a_version_that_is_slow_is_taken_back_in_the_standby(findings: dict[str,
     bad = findings["slow"]
     assert bad.status == 1, bad.why
     assert "in us-west-2: p99 is 15" in bad.why
-    assert bad.slow == bad.failed == 0
+    assert {request.region for request in bad.requests} == {"us-east-1"}, "clients met it"
+    assert bad.failed == 0

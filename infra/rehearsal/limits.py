@@ -33,6 +33,7 @@ LIMITS = (
         "An alias with weights draws lots",
         "every tenth of ten requests goes to a version with 10 %",
     ),
+    Limit("API Gateway may call a function only as the function's policy says", "it calls any"),
     Limit("AWS refuses what its documentation says it refuses", "the emulator accepts more"),
     Limit(
         "Functions run on arm64 and Python 3.13",

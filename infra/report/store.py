@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+import tempfile
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -31,15 +32,18 @@ class Store:
     keep: int = KEPT
 
     def require_writable(self) -> None:
-        """Make the folder; find out before a run, not after it, that nothing can be put there.
+        """Find out before a run, not after it, that nothing can be put there; leave no trace.
 
         Raises:
             InfraError: nothing can.
         """
+        made = [path for path in (self.folder, *self.folder.parents) if not path.exists()]
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            with (self.folder / _INDEX).open("a"):
+            with tempfile.TemporaryFile(dir=self.folder):
                 pass
+            for path in made:
+                path.rmdir()
         except OSError as error:
             raise InfraError(
                 f"no report can be written to {self.folder} ({error.strerror}): give another "
@@ -48,6 +52,7 @@ class Store:
 
     def write(self, report: Report) -> Path:
         """Write a report's page and its JSON, remove the oldest runs; return the page's path."""
+        self.folder.mkdir(parents=True, exist_ok=True)
         name = self._free_name(report)
         path = self.folder / f"{name}.html"
         with (self.folder / _INDEX).open("a") as index:

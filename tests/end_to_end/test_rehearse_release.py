@@ -1,5 +1,6 @@
 """Releases of good and bad versions, as a user rehearses them: on one deployment, under traffic."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -60,6 +61,8 @@ def test_a_version_that_fails_on_some_data_is_taken_back(findings: dict[str, Fin
 def test_a_version_that_is_slow_is_taken_back_in_the_standby(findings: dict[str, Finding]) -> None:
     bad = findings["slow"]
     assert bad.status == 1, bad.why
-    assert "in us-west-2: p99 is 15" in bad.why
+    p99 = re.search(r"in us-west-2: p99 is (\d+) ms \(at most 1000 ms", bad.why)
+    assert p99 is not None, bad.why
+    assert int(p99[1]) >= 1500
     assert {request.region for request in bad.requests} == {"us-east-1"}, "clients met it"
     assert bad.failed == 0

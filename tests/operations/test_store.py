@@ -70,8 +70,14 @@ def test_a_folder_that_cant_be_written_to_is_found_out_before_a_run(tmp_path: Pa
     (tmp_path / "file").write_text("")
     with pytest.raises(InfraError, match=r"no report can be written to .*file.*--reports"):
         Store(tmp_path / "file").require_writable()
-    Store(tmp_path / "new" / "folder").require_writable()
-    assert (tmp_path / "new" / "folder").is_dir()
+
+
+def test_a_run_that_ends_early_leaves_no_folder(tmp_path: Path) -> None:
+    store = Store(tmp_path / "new" / "folder")
+    store.require_writable()
+    assert names(tmp_path) == []
+    write(store, 1)
+    assert len(store.last_runs()) == 1
 
 
 @pytest.mark.parametrize("suffix", ["", ".json", ".html"])

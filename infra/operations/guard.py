@@ -48,6 +48,11 @@ class _Change:
         return "delete" in self.actions
 
     @property
+    def left(self) -> Mapping[str, Any]:
+        """What there is afterwards: what Terraform forgets stays as it is."""
+        return self.before if self.actions == ("forget",) else self.after
+
+    @property
     def verb(self) -> str:
         return "replaced, which destroys it first" if "create" in self.actions else "destroyed"
 
@@ -215,33 +220,28 @@ class _Names:
     """Names and types of records, and where the aliases among them lead.
 
     Attributes:
-        led_to: those that an alias of their own hosted zone leads to, as things are.
-        led_to_after: those that one leads to, or goes on to, afterwards.
+        led_to: those that an alias of their own hosted zone leads to afterwards, or may lead to.
         kept: those that are answered afterwards, by records that need not be made for it.
     """
 
     led_to: frozenset[tuple[str, str]]
-    led_to_after: frozenset[tuple[str, str]]
     kept: frozenset[tuple[str, str]]
 
     @classmethod
     def of(cls, found: Sequence[_Change]) -> "_Names":
-        records = [change for change in found if change.type == "aws_route53_record"]
-        staying = [change for change in records if not change.destroys]
+        records = [c for c in found if c.type == "aws_route53_record" and not c.destroys]
         return cls(
-            frozenset(target for c in records for target in _alias_target(c.before)),
-            frozenset(target for c in staying for target in _alias_target(c.after)),
-            frozenset(_key(c.after) for c in staying if c.before),
+            frozenset(target for change in records for target in _leads_to(change)),
+            frozenset(_key(change.left) for change in records if change.before),
         )
 
-    def left(self, values: Mapping[str, Any]) -> bool:
-        """Tell whether clients could get to records by an alias alone, and none leads there now.
+    def reached(self, values: Mapping[str, Any]) -> bool:
+        """Tell whether clients can get to records afterwards.
 
-        A name that begins with an underscore is no host's (RFC 8552): whoever asks for one was led.
+        A name that begins with an underscore is no host's (RFC 8552): an alias alone leads there.
         """
         key = _key(values)
-        by_alias_alone = key in self.led_to or key[0].startswith("_")
-        return by_alias_alone and key not in self.led_to_after
+        return not key[0].startswith("_") or key in self.led_to
 
     def answered_otherwise(self, values: Mapping[str, Any]) -> bool:
         """Tell whether a name is answered by a record that stays: a CNAME answers for all types."""
@@ -256,8 +256,16 @@ def _key(values: Mapping[str, Any]) -> tuple[str, str]:
 def _alias_target(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield where a record leads, if it is an alias of a name of its own hosted zone."""
     for alias in _blocks(values, "alias"):
-        if alias.get("zone_id") == values.get("zone_id"):
-            yield str(alias.get("name")), str(values.get("type"))
+        if alias.get("zone_id") == values.get("zone_id") and alias.get("name"):
+            yield str(alias["name"]), str(values.get("type"))
+
+
+def _leads_to(change: _Change) -> Iterator[tuple[str, str]]:
+    """Yield where an alias leads afterwards; and where it did, if that can't be told yet."""
+    yield from _alias_target(change.left)
+    unknown = change.unknown.get("alias")
+    if unknown is True or any(block.get("name") for block in unknown or []):
+        yield from _alias_target(change.before)
 
 
 def _record_losses(change: _Change, names: _Names) -> Iterator[Loss]:
@@ -268,8 +276,8 @@ def _record_losses(change: _Change, names: _Names) -> Iterator[Loss]:
         return
     which = f"{label} ({chosen})" if chosen else label
     if change.destroys:
-        spared = names.left(change.before) if chosen else names.answered_otherwise(change.before)
-        if not spared:
+        before = change.before
+        if names.reached(before) if chosen else not names.answered_otherwise(before):
             yield Loss(
                 change.address,
                 f"the record {which} would be {change.verb}: resolvers that ask meanwhile are told "

@@ -176,6 +176,49 @@ def test_records_that_the_shared_name_leads_to_may_not() -> None:
     assert "_failover.example.com CNAME (us-east-1) would be destroyed" in loss.what
 
 
+LATENCY_GOES = change(
+    'aws_route53_record.routed["latency-PRIMARY-CNAME"]',
+    DESTROY,
+    RECORD | {"name": "_latency.example.com"},
+)
+
+
+def test_the_shared_name_may_not_move_to_records_that_go() -> None:
+    found = losses(plan(GOES, LATENCY_GOES, MOVES))
+    assert [loss.name for loss in found] == [LATENCY_GOES["address"]]
+
+
+@pytest.mark.parametrize("actions", [REPLACE, REPLACE_AFTER])
+def test_records_that_the_shared_name_leads_to_may_not_be_made_anew(actions: list[str]) -> None:
+    anew = change(GROUP, actions, RECORD, RECORD | {"set_identifier": "us-east-2"})
+    assert [loss.name for loss in losses(plan(anew, STAYS))] == [GROUP]
+
+
+def test_the_shared_name_may_not_go_with_all_that_it_leads_to() -> None:
+    found = losses(plan(GOES, LATENCY_GOES, change(SHARED, DESTROY, ALIAS)))
+    assert [loss.name for loss in found] == [SHARED], "what nobody can ask for may go with it"
+
+
+def test_a_shared_name_that_terraform_forgets_still_leads_there() -> None:
+    found = losses(plan(GOES, change(SHARED, ["forget"], ALIAS)))
+    assert [loss.name for loss in found] == [GROUP]
+
+
+@pytest.mark.parametrize("unknown", [True, [{"name": True}]])
+def test_a_shared_name_may_still_lead_there_while_its_new_target_is_not_known(
+    unknown: object,
+) -> None:
+    after = ALIAS | {"alias": [] if unknown is True else [{"zone_id": "Z1"}]}
+    moves = change(SHARED, ["update"], ALIAS, after, {"alias": unknown})
+    assert [loss.name for loss in losses(plan(GOES, moves))] == [GROUP]
+
+
+def test_records_of_a_host_may_not_go_although_an_alias_has_left_them() -> None:
+    hosts = change(GROUP, DESTROY, RECORD | {"name": "www.example.com"})
+    moves = change(SHARED, ["update"], leading("www.example.com"), leading("_latency.example.com"))
+    assert [loss.name for loss in losses(plan(hosts, moves))] == [GROUP]
+
+
 def test_an_alias_of_another_type_does_not_keep_them() -> None:
     other = change(
         "aws_route53_record.other", ["no-op"], *[leading("_failover.example.com", "A")] * 2

@@ -5,9 +5,6 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 CHECKOV := .venv-checkov
 
-# Terraform and its provider look for garbage less often: a fifth less of their CPU time, for a fifth more memory.
-export GOGC ?= 400
-
 .DEFAULT_GOAL := help
 .PHONY: help setup package bench rehearse rehearse-all rehearse-release local test screenshots lint checkov docs lock clean
 

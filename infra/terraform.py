@@ -20,6 +20,9 @@ from infra import locks
 from infra.errors import InfraError
 
 MINIMUM_VERSION = (1, 11)
+# Terraform and its provider look for garbage less often: a fifth less of their CPU time for a fifth
+# more memory. https://pkg.go.dev/runtime#hdr-Environment_Variables
+LESS_GARBAGE_COLLECTION = {"GOGC": "400"}
 _INSTALL = "install Terraform >= 1.11 (https://developer.hashicorp.com/terraform/install)"
 # What a plan says of each check that only an apply can make.
 _NOT_CHECKED_YET = "Check block assertion known after apply"
@@ -36,7 +39,7 @@ class Terraform:
 
     Args:
         directory: the folder of the root module.
-        environment: every variable that Terraform sees; nothing else is inherited.
+        environment: every variable that Terraform sees, but for GOGC if it is not among them.
         progress: called with a line of text for each resource that is done, and for each warning.
 
     Raises:
@@ -144,7 +147,7 @@ class _Client(python_terraform.Terraform):  # type: ignore[misc] # it publishes 
 
     def __init__(self, directory: Path, environment: Mapping[str, str], progress: Progress) -> None:
         super().__init__(working_dir=str(directory))
-        self.environment = dict(environment)
+        self.environment = LESS_GARBAGE_COLLECTION | dict(environment)
         self._progress = progress
 
     def checked(self, command: str, *arguments: str, **options: object) -> list[str]:

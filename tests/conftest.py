@@ -1,11 +1,22 @@
-"""Shared by the tests: one emulator for all that need a real table or a real API."""
+"""Shared by the tests: an emulator, a deployment in one, and in what order tests run."""
 
 import signal
 from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from infra.display import Display
 from infra.rehearsal import emulator as emulators
+from infra.rehearsal.deploy import applied
+from infra.rehearsal.regions import Deployment
+from tests.operations.checkouts import copy_checkout
+
+TESTS = Path(__file__).parent
+# Where tests deploy, or run Terraform otherwise.
+_MINUTES_LONG = ("end_to_end", "delivery", "terraform", "deployed")
 
 # A shell's background job ignores Ctrl-C, and so would every command that a test starts and ends.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -13,13 +24,19 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep on one process what shares a deployment: a file's tests, or what a mark names.
+    """Keep on one process what shares a deployment, and begin with what takes longest.
 
-    As pytest-xdist's loadgroup has it.
+    A file's tests are kept together, or what a mark names, as pytest-xdist's loadgroup has it. What
+    is short comes last, so that no process is left with minutes of work when the others have none.
     """
     for item in items:
         if item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(name=item.location[0]))
+    items.sort(key=_is_short)
+
+
+def _is_short(item: pytest.Item) -> bool:
+    return item.path.relative_to(TESTS).parts[0] not in _MINUTES_LONG
 
 
 @pytest.fixture(scope="session")
@@ -27,3 +44,31 @@ def emulator() -> Iterator[emulators.Emulator]:
     """One running emulator for the whole session; tests keep apart by their resources' names."""
     with emulators.running() as running:
         yield running
+
+
+@dataclass(frozen=True)
+class Operated:
+    """A deployment of the untouched project, for tests that leave it as it was but for its items.
+
+    Attributes:
+        root: the copy of the project that was packaged and applied.
+        deployment: what Terraform created.
+        emulator: where.
+    """
+
+    root: Path
+    deployment: Deployment
+    emulator: emulators.Emulator
+
+
+@pytest.fixture(scope="session")
+def operated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operated]:
+    """One deployment for all tests of one; they are of the group "operated"."""
+    folder = tmp_path_factory.mktemp("operated")
+    root, scratch = folder / "project", folder / "scratch"
+    root.mkdir()
+    scratch.mkdir()
+    copy_checkout(root)
+    with emulators.running() as emulator, emulators.watched(emulator):
+        deployment = applied(root, emulator, scratch, Display(Console(quiet=True)))
+        yield Operated(root, deployment, emulator)

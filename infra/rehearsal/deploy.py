@@ -36,6 +36,20 @@ def deployed(
     Raises:
         InfraError: a step failed, or the second plan found something to change.
     """
+    deployment = applied(root, emulator, scratch, display)
+    terraform = Terraform(root / "infra", environment_of(emulator, scratch), display.update)
+    with display.step("terraform plan: nothing may be left to change"):
+        _require_no_changes(terraform)
+    yield deployment
+    with display.step("terraform destroy"):
+        terraform.destroy()
+
+
+def applied(root: Path, emulator: Emulator, scratch: Path, display: Display) -> Deployment:
+    """Package and apply, for as long as the emulator runs.
+
+    Args and errors are those of deployed().
+    """
     environment = environment_of(emulator, scratch)
     terraform = Terraform(root / "infra", environment, display.update)
     with display.step("chalice package --pkg-format terraform, for each region"):
@@ -45,11 +59,7 @@ def deployed(
         terraform.init()
     with display.step("terraform apply: two regions, one table, DNS"):
         terraform.apply()
-    with display.step("terraform plan: nothing may be left to change"):
-        _require_no_changes(terraform)
-    yield Deployment.from_outputs(terraform.outputs())
-    with display.step("terraform destroy"):
-        terraform.destroy()
+    return Deployment.from_outputs(terraform.outputs())
 
 
 def environment_of(emulator: Emulator, scratch: Path) -> dict[str, str]:

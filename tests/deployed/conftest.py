@@ -3,20 +3,13 @@
 import json
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
-from rich.console import Console
 
-from infra.display import Display
-from infra.rehearsal import emulator as emulators
-from infra.rehearsal.deploy import deployed
 from infra.rehearsal.regions import Deployment
-
-ROOT = Path(__file__).parents[2]
+from tests.conftest import Operated
 
 
 @dataclass(frozen=True)
@@ -68,13 +61,6 @@ class Api:
 
 
 @pytest.fixture(scope="session")
-def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
-    """One deployment for the whole session; tests keep apart by their items."""
-    scratch = tmp_path_factory.mktemp("terraform")
-    display = Display(Console(quiet=True))
-    with (
-        emulators.running() as emulator,
-        emulators.watched(emulator),
-        deployed(ROOT, emulator, scratch, display) as deployment,
-    ):
-        yield Api(emulator.endpoint, deployment)
+def api(operated: Operated) -> Api:
+    """The deployment that tests share; they keep apart by their items."""
+    return Api(operated.emulator.endpoint, operated.deployment)

@@ -1,7 +1,6 @@
 """docs/openapi.yaml says what is deployed: the same routes, and no answer off its schemas."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,9 +9,12 @@ import yaml
 from hypothesis import HealthCheck, settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from tests.deployed.conftest import ROOT, Api
+from tests.conftest import TESTS, Operated
+from tests.deployed.conftest import Api
 
-DOCUMENT: dict[str, Any] = yaml.safe_load((ROOT / "docs/openapi.yaml").read_text())
+pytestmark = pytest.mark.xdist_group("operated")
+
+DOCUMENT: dict[str, Any] = yaml.safe_load((TESTS.parent / "docs/openapi.yaml").read_text())
 VERBS = {"get", "head", "post", "put", "patch", "delete"}
 
 schema = schemathesis.openapi.from_dict(DOCUMENT)
@@ -28,9 +30,8 @@ def operations(document: dict[str, Any]) -> set[tuple[str, str, bool]]:
     }
 
 
-def test_the_document_has_the_routes_that_chalice_generates(api: Api) -> None:
-    del api  # it is what packages
-    generated = json.loads(Path(ROOT, "infra/build/primary/chalice.tf.json").read_text())
+def test_the_document_has_the_routes_that_chalice_generates(operated: Operated) -> None:
+    generated = json.loads((operated.root / "infra/build/primary/chalice.tf.json").read_text())
     assert operations(DOCUMENT) == operations(
         json.loads(generated["locals"]["chalice_api_swagger"])
     )

@@ -5,17 +5,14 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from infra.display import Display
-from infra.rehearsal import emulator as emulators
-from infra.rehearsal.deploy import deployed
-from infra.rehearsal.regions import Deployment
+from tests.conftest import Operated
 
 ROOT = Path(__file__).parents[2]
 
@@ -106,32 +103,6 @@ def copy_to(root: Path) -> Project:
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, target)
     return Project(root)
-
-
-@dataclass(frozen=True)
-class Operated:
-    """A deployment of the untouched project, for tests that leave it as it was.
-
-    Attributes:
-        deployment: what Terraform created.
-        emulator: where.
-    """
-
-    deployment: Deployment
-    emulator: emulators.Emulator
-
-
-@pytest.fixture(scope="session")
-def operated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operated]:
-    """One deployment for all tests of what operators do to one."""
-    folder = tmp_path_factory.mktemp("operated")
-    (folder / "scratch").mkdir()
-    project = copy_to(folder / "project")
-    with (
-        emulators.running() as emulator,
-        deployed(project.root, emulator, folder / "scratch", Display()) as deployment,
-    ):
-        yield Operated(deployment, emulator)
 
 
 @pytest.fixture

@@ -28,9 +28,10 @@ from infra.rehearsal.stage import Stage, set_stage
 from infra.report import Report
 from infra.timeline import Kind
 from infra.traffic import client
-from tests.end_to_end.conftest import ROOT, SPEED, Operated
+from tests.conftest import Operated
+from tests.end_to_end.conftest import ROOT, SPEED
 
-pytestmark = pytest.mark.rehearsal
+pytestmark = [pytest.mark.rehearsal, pytest.mark.xdist_group("operated")]
 
 PRIMARY, STANDBY = "us-east-1", "us-west-2"
 STACK = "multi-region-api"

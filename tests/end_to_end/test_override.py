@@ -20,9 +20,9 @@ from infra.rehearsal.regions import Deployment as Deployed
 from infra.rehearsal.stage import Stage, set_stage
 from infra.timeline import Timeline
 from infra.traffic import client
-from tests.end_to_end.conftest import Operated
+from tests.conftest import Operated
 
-pytestmark = pytest.mark.rehearsal
+pytestmark = [pytest.mark.rehearsal, pytest.mark.xdist_group("operated")]
 
 PRIMARY, STANDBY = "us-east-1", "us-west-2"
 CLIENTS = 4

@@ -6,28 +6,24 @@ import contextlib
 import hashlib
 import itertools
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
+import boto3
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from rich.console import Console
 from selenium.common.exceptions import TimeoutException
 
 from infra.clock import Clock
-from infra.display import Display
-from infra.rehearsal import emulator as emulators
-from infra.rehearsal.deploy import deployed
 from infra.rehearsal.emulator import Emulator
 from infra.rehearsal.regions import Deployment
 from infra.rehearsal.scenario import promise_of
 from infra.rehearsal.stage import Stage, set_stage
-from tests.end_to_end.conftest import copy_to
+from tests.conftest import Operated
 from tests.page.browser import FAILED, Browser, browser
 from tests.page.proxy import Proxy
 
-pytestmark = pytest.mark.rehearsal
+pytestmark = [pytest.mark.rehearsal, pytest.mark.xdist_group("operated")]
 
 _SPEED = 3
 _REQUESTS = ("GET", "POST")
@@ -35,28 +31,23 @@ _REQUESTS = ("GET", "POST")
 _PATIENCE = 30.0
 
 
-@pytest.fixture
-def deployment(emulator_apart: Emulator, tmp_path: Path) -> Iterator[Deployment]:
-    """Two regions, deployed from a copy of the project, so that nothing else packages there."""
-    root = copy_to(tmp_path / "project").root
-    scratch = tmp_path / "terraform"
-    scratch.mkdir()
-    display = Display(Console(quiet=True))
-    with deployed(root, emulator_apart, scratch, display) as outputs:
-        yield outputs
-
-
-@pytest.fixture
-def emulator_apart() -> Iterator[Emulator]:
-    """An emulator without any other test's resources."""
-    with emulators.running() as running, emulators.watched(running):
-        yield running
-
-
 def test_the_page_shows_a_failover_as_it_happens_and_the_way_back(
-    deployment: Deployment, emulator_apart: Emulator, tmp_path: Path
+    operated: Operated, tmp_path: Path
 ) -> None:
-    asyncio.run(_watch(deployment, emulator_apart, tmp_path))
+    _delete_all_items(operated.emulator)
+    asyncio.run(_watch(operated.deployment, operated.emulator, tmp_path))
+
+
+def _delete_all_items(emulator: Emulator) -> None:
+    """Empty the table, in which other tests may have written."""
+    dynamodb = boto3.Session("test", "test", region_name="us-east-1").resource(
+        "dynamodb", endpoint_url=emulator.endpoint
+    )
+    table = dynamodb.Table("multi-region-api-items")
+    while items := table.scan(ProjectionExpression="ItemId")["Items"]:
+        with table.batch_writer() as batch:
+            for item in items:
+                batch.delete_item(Key=item)
 
 
 async def _watch(deployment: Deployment, emulator: Emulator, tmp_path: Path) -> None:

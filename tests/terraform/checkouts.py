@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from infra.terraform import LESS_GARBAGE_COLLECTION
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -20,6 +22,7 @@ def terraform(
     found = shutil.which("terraform")
     assert found is not None, "terraform is not on the PATH"
     inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    inherited |= LESS_GARBAGE_COLLECTION
     return subprocess.run(
         [found, *arguments],
         cwd=directory,

@@ -5,10 +5,13 @@ started once instead, as its developers do: https://developer.hashicorp.com/terr
 """
 
 import contextlib
+import os
 import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+
+from infra.terraform import LESS_GARBAGE_COLLECTION
 
 # Ends the provider when its standard input closes, so that a killed parent leaves nothing behind.
 _UNTIL_STDIN_CLOSES = '"$0" -debug & provider=$!; read -r _; kill $provider; wait $provider'
@@ -26,6 +29,7 @@ def attached(data: Path) -> Iterator[dict[str, str]]:
     )
     with subprocess.Popen(
         ["/bin/sh", "-c", _UNTIL_STDIN_CLOSES, str(binary)],
+        env=os.environ | LESS_GARBAGE_COLLECTION,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -62,8 +62,9 @@ checkov: $(CHECKOV)/.ready package ## Static analysis of the Terraform
 test: lint $(CHECKOV)/.ready ## Everything: lint, unit tests, Terraform checks, accelerated rehearsals
 	@$(BIN)/python -m pytest --numprocesses 2 $(ARGS)
 
-docs: $(READY) ## Write docs/commands.md from what --help says
+docs: $(READY) ## Write docs/commands.md from what --help says, and draw the README's picture
 	@$(BIN)/python -m infra.reference > docs/commands.md
+	@$(BIN)/python -m infra.architecture README.md
 
 lock: ## Pin what requirements-*.in ask for into requirements-*.txt, with hashes (needs uv)
 	for name in dev checkov; do \

@@ -36,6 +36,8 @@ pytestmark = [pytest.mark.rehearsal, pytest.mark.xdist_group("operated")]
 PRIMARY, STANDBY = "us-east-1", "us-west-2"
 STACK = "multi-region-api"
 READER = f"{STACK}-read"
+# The emulator's CloudWatch has minutes of real time, and the way back may take two of them.
+SPEED_OF_METRICS = 2.0
 _NAMESPACE = "https://route53.amazonaws.com/doc/2013-04-01/"
 
 
@@ -88,8 +90,10 @@ async def health_told(stage: Stage) -> AsyncIterator[str]:
         await runner.cleanup()
 
 
-async def drilled(operated: Operated, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Report:
-    clock = Clock(SPEED)
+async def drilled(
+    name: str, speed: float, operated: Operated, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> Report:
+    clock = Clock(speed)
     environment = operated.emulator.environment()
     async with (
         set_stage(operated.deployment, environment, clock) as stage,
@@ -100,7 +104,7 @@ async def drilled(operated: Operated, folder: Path, monkeypatch: pytest.MonkeyPa
             target = replace(stage.target, domain_name=region.domain_name)
             await asyncio.gather(*(client.warm_up(target, clock) for _ in range(2 * CONCURRENCY)))
         deployment = known(stage, operated)
-        fault = FAULTS["throttled"]
+        fault = FAULTS[name]
         scene = Scene(Journal.of(folder, STACK), fault.prepare(deployment), 300, lambda _: None)
         order = Drill(deployment, stage.target, fault, scene, deployment.promise, 4, "drill-e2e-")
         began = datetime.now(UTC)
@@ -113,7 +117,7 @@ def test_a_drill_loses_the_primary_measures_the_recovery_and_leaves_it_as_it_was
     functions = boto3.client("lambda", region_name=PRIMARY)
     functions.put_function_concurrency(FunctionName=READER, ReservedConcurrentExecutions=7)
     try:
-        told = asyncio.run(drilled(reached, tmp_path, monkeypatch))
+        told = asyncio.run(drilled("throttled", SPEED, reached, tmp_path, monkeypatch))
         reserved = functions.get_function_concurrency(FunctionName=READER)
     finally:
         functions.delete_function_concurrency(FunctionName=READER)
@@ -135,3 +139,18 @@ def test_a_drill_loses_the_primary_measures_the_recovery_and_leaves_it_as_it_was
         (Kind.HEALTHY, PRIMARY),
     ]
     assert {m.region for m in told.timeline.moments if m.kind is Kind.DNS} == {PRIMARY, STANDBY}
+
+
+def test_a_drill_by_the_switch_moves_clients_off_a_healthy_primary_without_a_failed_request(
+    reached: Operated, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = asyncio.run(drilled("switch", SPEED_OF_METRICS, reached, tmp_path, monkeypatch))
+
+    assert told.passed, (told.verdict, told.problems, told.figures)
+    assert [r.error for r in told.timeline.requests if r.error] == []
+    assert not Journal.of(tmp_path, STACK).open
+    kinds = [m.kind for m in told.timeline.moments if m.kind is not Kind.DNS]
+    assert kinds == [Kind.CUT, Kind.HEALED], "checkers say throughout that the primary is well"
+    served = [m.region for m in told.timeline.moments if m.kind is Kind.DNS]
+    assert served == [PRIMARY, STANDBY, PRIMARY]
+    assert told.timeline.requests[-1].region == PRIMARY

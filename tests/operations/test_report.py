@@ -12,7 +12,7 @@ from rich.console import Console
 from infra.fault import Reaction
 from infra.measure import Missing, figures, reaction
 from infra.rehearsal.faults import FAULTS
-from infra.report import Limit, Report, machine, page, terminal
+from infra.report import Limit, Report, machine, page, picture, terminal
 from infra.report.plot import WIDTH, Gauge, gauge, plot
 from infra.timeline import Arrival, Kind, Moment, Timeline
 from tests.operations.timelines import DEFAULT, EAST, ROLES, WEST, lost_and_recovered
@@ -204,10 +204,19 @@ def test_no_text_from_the_run_becomes_markup_of_the_page() -> None:
         problems=[HOSTILE],
         limits=[Limit(HOSTILE, HOSTILE)],
     )
-    text = page.render(hostile)
-    assert "<script" not in text
-    assert Elements(text).found.count("script") == 0
-    assert text.count("&lt;script&gt;") >= 13
+    for text, marked in ((page.render(hostile), 13), (picture.render(hostile), 4)):
+        assert "<script" not in text
+        assert Elements(text).found.count("script") == 0
+        assert text.count("&lt;script&gt;") >= marked
+
+
+def test_the_picture_is_the_plot_alone_with_its_title_and_its_key() -> None:
+    text = picture.render(report())
+    assert text.startswith("<svg ")
+    assert Elements(text).found.count("rect") > 20
+    for word in ("Rehearsal: the loss of us-east-1", EAST, WEST, "cut", "healed"):
+        assert f">{word}</text>" in text
+    assert re.findall('https?://[^"]+', text) == ["http://www.w3.org/2000/svg"]
 
 
 def test_a_run_in_which_nothing_happened_has_a_page_too() -> None:

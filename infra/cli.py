@@ -9,6 +9,7 @@ from infra.commands import (
     api_key,
     apply,
     compare,
+    completion,
     cost,
     destroy,
     drill,
@@ -36,6 +37,7 @@ SECTIONS = MappingProxyType(
         "Deploy": (package, init, plan, plans, apply, release, destroy),
         "Operate": (status, failover, failback, drill, api_key),
         "Measure and choose": (compare, rto, cost),
+        "Shell": (completion,),
     }
 )
 
@@ -77,7 +79,14 @@ def main() -> int:
     """Run the command line; return its exit status."""
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        return cli(prog_name=PROGRAM, standalone_mode=False) or 0
+        return (
+            cli(
+                prog_name=PROGRAM,
+                standalone_mode=False,
+                complete_var=completion.VARIABLE,
+            )
+            or 0
+        )
     except click.ClickException as error:
         error.show()
         return error.exit_code

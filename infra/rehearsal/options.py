@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import click
+from click.shell_completion import CompletionItem
 
 from infra.commands.package import ROOT
 from infra.display import Display
@@ -27,6 +28,18 @@ class FaultType(click.ParamType[Fault[Scene]]):
             return value if isinstance(value, Fault) else faults.parse(str(value))
         except InfraError as error:
             self.fail(str(error), param, ctx)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Complete the last of several names."""
+        del ctx, param
+        first, comma, last = incomplete.rpartition(",")
+        return [
+            CompletionItem(first + comma + name, help=fault.does)
+            for name, fault in faults.FAULTS.items()
+            if name.startswith(last)
+        ]
 
 
 def _list_faults(context: click.Context, _parameter: click.Parameter, asked: bool) -> None:  # noqa: FBT001 -- as click calls it

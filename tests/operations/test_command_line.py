@@ -49,7 +49,9 @@ def test_help_of_a_command_says_what_its_exit_statuses_mean() -> None:
     ("arguments", "said"),
     [
         (["deploy"], "No such command 'deploy'"),
+        (["reherse"], "Did you mean one of: 'rehearse'"),
         (["rehearse", "--fast"], "No such option"),
+        (["rehearse", "--sped", "3"], "Did you mean '--speed'?"),
         (["rehearse", "--speed", "0"], "0.0 is not in the range"),
         (["rehearse", "now"], "unexpected extra argument"),
     ],
@@ -79,3 +81,42 @@ def test_packaging_says_what_it_made(tmp_path: Path) -> None:
     assert primary == "packaged infra/build/primary"
     assert secondary == "packaged infra/build/secondary"
     assert compiled.startswith(("compiled by Python 3.13.", "not compiled: no python3.13 here"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        (["reh"], {"rehearse", "rehearse-all", "rehearse-release"}),
+        (["rehearse", "--fau"], {"--fault"}),
+        (["rehearse", "--fault", "slow,par"], {"slow,partial"}),
+        (["completion", ""], {"bash", "fish", "zsh"}),
+    ],
+)
+def test_a_shell_completes_commands_options_and_faults(typed: list[str], offered: set[str]) -> None:
+    words = " ".join(f"'{word}'" for word in typed)
+    done = subprocess.run(
+        [  # noqa: S607 -- bash, wherever it is
+            "bash",
+            "-ec",
+            f'eval "$(python -m infra completion bash)"; COMP_WORDS=(infra {words}); '
+            f'COMP_CWORD={len(typed)}; _infra_completion infra; echo "${{COMPREPLY[@]}}"',
+        ],
+        cwd=ROOT,
+        env=os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert set(done.stdout.split()) == offered
+
+
+@pytest.mark.parametrize("shell", ["bash", "fish", "zsh"])
+def test_completion_asks_python_and_no_program_that_is_not_there(shell: str) -> None:
+    done = call("completion", shell)
+    assert done.returncode == 0, done.stderr
+    asking = [line for line in done.stdout.splitlines() if f"{shell}_complete" in line]
+    assert len(asking) == 1
+    assert " python -m infra)" in asking[0]
+    assert "$+commands" not in done.stdout

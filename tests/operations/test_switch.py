@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -159,6 +160,22 @@ def test_status_says_that_an_operator_withdrew_the_primary(account: Account) -> 
     assert "switch of us-east-1" in done.stdout
     assert " WITHDRAWN: 1 was put at " in done.stdout
     assert "an operator has withdrawn us-east-1: `python -m infra failback`" in done.stdout
+
+
+def test_status_says_the_same_to_machines(account: Account) -> None:
+    account.call("failover", "--yes", "--force", "--no-wait")
+    done = account.call("status", "--json")
+    assert done.returncode == 1
+    told = json.loads(done.stdout)
+    assert (told["stack"], told["routing"], told["well"]) == (account.stack, "failover", False)
+    assert list(told["answers"]) == ["a.test", "us-east-1.a.test", "us-west-2.a.test"]
+    assert all(answer["problem"] for answer in told["answers"].values())
+    thrown = told["switches"]["us-east-1"]
+    assert (thrown["withdrawn"], thrown["number"]) == (True, 1.0)
+    assert datetime.fromisoformat(thrown["at"]).tzinfo is not None
+    assert told["switches"]["us-west-2"]["withdrawn"] is False
+    assert any("withdrawn us-east-1: `python -m infra failback`" in p for p in told["problems"])
+    assert told["route53"]["endpoint of us-east-1"].startswith("unknown: ")
 
 
 FORCED = ("--yes", "--force", "--no-wait")

@@ -171,6 +171,30 @@ def _keep_metric_math(cloud: Cloud) -> None:
     assert "<Period>" not in told
 
 
+def keep_metrics_by_the_minute(cloud: Cloud) -> None:
+    cloudwatch = cloud.client("cloudwatch")
+    name = unique()
+    cloudwatch.put_metric_alarm(
+        AlarmName=name,
+        Namespace=name,
+        MetricName="m",
+        Statistic="Maximum",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=0,
+        ComparisonOperator="GreaterThanThreshold",
+    )
+    if time.time() % 60 > 55:
+        time.sleep(6)  # both are of one minute
+    minute = time.time() // 60 * 60
+    for value, at in ((1.0, minute - 1), (0.0, minute)):
+        cloudwatch.put_metric_data(
+            Namespace=name, MetricData=[{"MetricName": "m", "Value": value, "Timestamp": at}]
+        )
+    [alarm] = cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"]
+    assert alarm["StateValue"] == "OK", "the 1 is of the minute before"
+
+
 def tell_that_certificates_are_logged(cloud: Cloud) -> None:
     certificates = cloud.client("acm")
     arn = certificates.request_certificate(DomainName=f"{unique()}.example.com")["CertificateArn"]
@@ -404,6 +428,7 @@ SCENARIOS: list[Callable[[Cloud], None]] = [
     publish_records_at_once,
     read_health_checks_lists,
     keep_alarms_whole,
+    keep_metrics_by_the_minute,
     tell_that_certificates_are_logged,
     make_keys_that_aws_manages,
     remember_keys_of_replicas,

@@ -28,8 +28,8 @@ PRIMARY, STANDBY = "us-east-1", "us-west-2"
 CLIENTS = 4
 # Slower than other rehearsals: here not one request may fail, and a busy machine is no excuse.
 SPEED = 2.0
-# Simulated seconds. Coming back takes the emulator's whole period after the last failover put,
-# which is 60 real seconds.
+# Simulated seconds. Coming back takes until a number is put in another minute than the failover's,
+# which is 80 real seconds at most.
 LIMIT = 120.0 * SPEED
 NAMES = Deployment.from_names("multi-region-api", "api.example.com", PRIMARY, STANDBY)
 assert NAMES.primary.switch is not None

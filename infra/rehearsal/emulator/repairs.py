@@ -37,6 +37,7 @@ _log = logging.getLogger(__name__)
 # Retries come within a minute; this many calls take longer.
 _ANSWERS_KEPT = 2000
 
+_MINUTE = 60
 _ANY = "x-amazon-apigateway-any-method"
 _OPENAPI_VERBS = frozenset({"get", "post", "put", "delete", "patch", "head", "options"})
 _BLOCKS_ABSENT_WHEN_EMPTY = frozenset(
@@ -57,6 +58,7 @@ def apply_all() -> None:
         publish_records_at_once,
         read_health_checks_lists,
         keep_alarms_whole,
+        keep_metrics_by_the_minute,
         tell_that_certificates_are_logged,
         make_keys_that_aws_manages,
         remember_keys_of_replicas,
@@ -306,6 +308,26 @@ def _xml_value(name: str, value: Any) -> str:
     if name.endswith("Timestamp"):
         return str(cloudwatch._ts_iso(value))
     return saxutils.escape(str(value).lower() if isinstance(value, bool) else str(value))
+
+
+def keep_metrics_by_the_minute() -> None:
+    """Numbers are kept by the instant, so that an alarm's period ends now and not with a minute.
+
+    Of a metric of standard resolution CloudWatch keeps minutes, so a number that is alone in its
+    minute decides: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/publishingMetrics.html
+    """
+    _wrap(cloudwatch, "_store_datum", _store_datum)
+
+
+def _store_datum(
+    original: Callable[..., None],
+    namespace: str,
+    name: str,
+    dimensions: dict[str, str],
+    at: float,
+    *values: Any,
+) -> None:
+    original(namespace, name, dimensions, at - at % _MINUTE, *values)
 
 
 def tell_that_certificates_are_logged() -> None:

@@ -116,7 +116,7 @@ def test_a_shell_completes_commands_options_and_faults(typed: list[str], offered
 def test_completion_asks_python_and_no_program_that_is_not_there(shell: str) -> None:
     done = call("completion", shell)
     assert done.returncode == 0, done.stderr
-    asking = [line for line in done.stdout.splitlines() if f"{shell}_complete" in line]
+    asking = [line for line in done.stdout.splitlines() if f"={shell}_complete" in line]
     assert len(asking) == 1
     assert " python -m infra)" in asking[0]
     assert "$+commands" not in done.stdout

@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape
 import pytest
 from botocore.exceptions import ClientError
 
-from infra.rehearsal.emulator import metrics, repairs
+from infra.rehearsal.emulator import metrics, provisioned, repairs
 from tests.emulator.cloud import REGIONS, Cloud, packaged, unique
 
 MOCK: dict[str, Any] = {
@@ -100,6 +100,38 @@ def publish_records_at_once(cloud: Cloud) -> None:
         },
     )
     assert "ChangeInfo" not in answer, "the provider waits for what has an id"
+
+
+def refuse_record_sets_that_conflict(cloud: Cloud) -> None:
+    zone = cloud.route53.create_hosted_zone(Name="example.com", CallerReference=unique())
+    zone_id = zone["HostedZone"]["Id"]
+
+    def change(*changes: tuple[Any, dict[str, Any]]) -> None:
+        cloud.route53.change_resource_record_sets(
+            HostedZoneId=zone_id,
+            ChangeBatch={
+                "Changes": [{"Action": a, "ResourceRecordSet": record} for a, record in changes]  # type: ignore[typeddict-item] # any record set
+            },
+        )
+
+    def record(kind: str, value: str, **policy: object) -> dict[str, Any]:
+        values = [{"Value": value}]
+        return {
+            "Name": "a.example.com.",
+            "Type": kind,
+            "TTL": 10,
+            "ResourceRecords": values,
+        } | policy
+
+    name, address = record("CNAME", "b.example.com"), record("A", "192.0.2.1")
+    weighted = record("CNAME", "c.example.com", SetIdentifier="c", Weight=1)
+    change(("CREATE", name))
+    for other in (address, weighted):
+        with pytest.raises(cloud.route53.exceptions.InvalidChangeBatch, match="DNS name a"):
+            change(("CREATE", other))
+    change(("DELETE", name), ("CREATE", address))
+    kept = cloud.route53.list_resource_record_sets(HostedZoneId=zone_id)["ResourceRecordSets"]
+    assert [r["Type"] for r in kept if r["Name"] == "a.example.com."] == ["A"]
 
 
 def read_health_checks_lists(cloud: Cloud) -> None:
@@ -293,6 +325,36 @@ def scale_provisioned_concurrency(cloud: Cloud) -> None:
     assert found["ScalableTargets"] == []
 
 
+def keep_the_old_version_until_the_new_one_is_ready(cloud: Cloud) -> None:
+    functions = cloud.functions
+    name = cloud.silent_function()
+    old = functions.publish_version(FunctionName=name)["Version"]
+    functions.update_function_code(FunctionName=name, ZipFile=packaged("def handler(*_): pass\n"))
+    new = functions.publish_version(FunctionName=name)["Version"]
+    live: Any = {"FunctionName": name, "Name": "live"}
+    functions.create_alias(**live, FunctionVersion=old)
+    ready: Any = {"FunctionName": name, "Qualifier": "live", "ProvisionedConcurrentExecutions": 2}
+    functions.put_provisioned_concurrency_config(**ready)
+
+    def move(version: str) -> Any:  # noqa: ANN401 -- what GetAlias says
+        none: Any = {"AdditionalVersionWeights": {}}
+        functions.update_alias(**live, FunctionVersion=version, RoutingConfig=none)
+        return functions.get_alias(**live)
+
+    moved = move(new)
+    assert moved.get("RoutingConfig") == {"AdditionalVersionWeights": {old: 1.0}}
+    with pytest.raises(ClientError, match="Alias with weights can not be used"):
+        functions.put_provisioned_concurrency_config(**ready)
+    time.sleep(provisioned.READY_SECONDS + 0.5)
+    settled: Any = functions.get_alias(**live)
+    assert (settled["FunctionVersion"], settled.get("RoutingConfig")) == (new, None)
+    assert settled["RevisionId"] != moved["RevisionId"]
+    functions.put_provisioned_concurrency_config(**ready)
+
+    assert move(old)["RoutingConfig"] == {"AdditionalVersionWeights": {new: 1.0}}
+    assert "RoutingConfig" not in move(old), "who says it again ends the wait"
+
+
 def _keep_policies_and_schedules(scaling: Any, target: dict[str, str]) -> None:  # noqa: ANN401 -- boto3-stubs has no types for it here
     tracking = {
         "TargetValue": 0.7,
@@ -426,6 +488,7 @@ SCENARIOS: list[Callable[[Cloud], None]] = [
     map_the_empty_base_path,
     leave_out_empty_blocks,
     publish_records_at_once,
+    refuse_record_sets_that_conflict,
     read_health_checks_lists,
     keep_alarms_whole,
     keep_metrics_by_the_minute,
@@ -435,6 +498,7 @@ SCENARIOS: list[Callable[[Cloud], None]] = [
     log_what_the_firewall_does,
     reserve_concurrency_of_aliases,
     scale_provisioned_concurrency,
+    keep_the_old_version_until_the_new_one_is_ready,
     wait_less_for_logs,
     answer_retries_alike,
     obey_the_weights_of_aliases,

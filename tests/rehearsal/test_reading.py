@@ -289,13 +289,6 @@ def test_an_alias_to_nothing_or_to_itself_is_refused(zone: Zone) -> None:
         read_configuration(zone.route53, {zone.id})
 
 
-def test_record_sets_that_mix_routing_policies_are_refused(zone: Zone) -> None:
-    zone.add("api", SetIdentifier="a", Failover="PRIMARY", **VALUE)
-    zone.add("api", SetIdentifier="b", Weight=1, **VALUE)
-    with pytest.raises(InfraError, match="mix routing policies"):
-        read_configuration(zone.route53, {zone.id})
-
-
 def test_a_delegation_is_refused(zone: Zone) -> None:
     zone.add("sub", "NS", TTL=300, ResourceRecords=[{"Value": "ns-1.example.net"}])
     with pytest.raises(InfraError, match="delegates"):

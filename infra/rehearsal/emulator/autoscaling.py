@@ -14,6 +14,8 @@ from ministack import app
 from ministack.core import iam_actions, responses, router
 from ministack.services import lambda_svc
 
+from infra.rehearsal.emulator import provisioned
+
 SERVICE = "application-autoscaling"
 _PREFIX = "AnyScaleFrontendService"
 _ROLE = (
@@ -97,10 +99,9 @@ def _register(data: dict[str, Any]) -> dict[str, Any]:
 def _put_within(function: str, alias: str, target: dict[str, Any]) -> None:
     """Change the capacity to one that is inside of the range.
 
-    Of a version with SnapStart Lambda takes none, and the scaling activity fails, later and apart.
-    https://docs.aws.amazon.com/lambda/latest/dg/snapstart.html
+    Where Lambda takes none, the scaling activity fails, later and apart.
     """
-    if _has_snapshots(function, alias):
+    if provisioned.refusal(function, alias) is not None:
         return
     status, _, body = lambda_svc._get_provisioned_concurrency(function, alias)
     current = json.loads(body)["RequestedProvisionedConcurrentExecutions"] if status == 200 else 0
@@ -112,13 +113,6 @@ def _put_within(function: str, alias: str, target: dict[str, Any]) -> None:
     else:
         capacity = {"ProvisionedConcurrentExecutions": wanted}
         lambda_svc._put_provisioned_concurrency(function, alias, capacity)
-
-
-def _has_snapshots(function: str, alias: str) -> bool:
-    record = lambda_svc._functions[function]
-    version = record["versions"].get(record["aliases"][alias]["FunctionVersion"])
-    snapshots = ((version or {}).get("config") or {}).get("SnapStart") or {}
-    return bool(snapshots.get("ApplyOn") == "PublishedVersions")
 
 
 def _alias_of(resource_id: str) -> tuple[str, str]:

@@ -24,7 +24,7 @@ from ministack.services import (
     waf,
 )
 
-from infra.rehearsal.emulator import autoscaling
+from infra.rehearsal.emulator import autoscaling, provisioned
 
 Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -56,6 +56,7 @@ def apply_all() -> None:
         map_the_empty_base_path,
         leave_out_empty_blocks,
         publish_records_at_once,
+        refuse_record_sets_that_conflict,
         read_health_checks_lists,
         keep_alarms_whole,
         keep_metrics_by_the_minute,
@@ -65,6 +66,7 @@ def apply_all() -> None:
         log_what_the_firewall_does,
         reserve_concurrency_of_aliases,
         scale_provisioned_concurrency,
+        keep_the_old_version_until_the_new_one_is_ready,
         wait_less_for_logs,
         answer_retries_alike,
     ):
@@ -203,6 +205,47 @@ def _respond_without_empty_blocks(
 def publish_records_at_once() -> None:
     """The provider waits 30 s for every record change, unless the answer names no change."""
     route53._build_change_info_el = lambda _parent, _change: None
+
+
+def refuse_record_sets_that_conflict() -> None:
+    """A change may leave records that Route 53 refuses, so that no apply shows a wrong order."""
+    _wrap(route53, "_change_resource_record_sets", _change_resource_record_sets)
+
+
+def _change_resource_record_sets(
+    original: Callable[..., Response], zone_id: str, body: bytes
+) -> Response:
+    before = route53._records.get(zone_id)
+    answer = original(zone_id, body)
+    why = _conflict(route53._records.get(zone_id) or [])
+    if answer[0] != 200 or why is None:
+        return answer
+    route53._records[zone_id] = before
+    refused: Response = route53._error_response("InvalidChangeBatch", why)
+    return refused
+
+
+def _conflict(records: list[dict[str, Any]]) -> str | None:
+    """Return why Route 53 would not hold such records beside each other.
+
+    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/ResourceRecordTypes.html (CNAME)
+    https://docs.aws.amazon.com/Route53/latest/APIReference/API_ResourceRecordSet.html (Region: "you
+    can't create non-latency resource record sets with the same values for Name and Type")
+    """
+    types: dict[str, set[str]] = {}
+    policies: dict[tuple[str, str], set[str]] = {}
+    for record in records:
+        name, kind = record["Name"], record["Type"]
+        types.setdefault(name, set()).add(kind)
+        policy = next((p for p in ("Weight", "Region", "Failover") if p in record), "simple")
+        policies.setdefault((name, kind), set()).add(policy)
+    for name, kinds in types.items():
+        if "CNAME" in kinds and len(kinds) > 1:
+            return f"RRSet of type CNAME with DNS name {name} conflicts with others of that name"
+    for (name, kind), found in policies.items():
+        if len(found) > 1:
+            return f"RRSets with DNS name {name}, type {kind} have several routing policies"
+    return None
 
 
 def read_health_checks_lists() -> None:
@@ -452,6 +495,12 @@ def _reserved_concurrency(
 def scale_provisioned_concurrency() -> None:
     """There is no Application Auto Scaling."""
     autoscaling.add()
+
+
+def keep_the_old_version_until_the_new_one_is_ready() -> None:
+    """An alias with provisioned concurrency moves at once, and takes some beside weights."""
+    _wrap(lambda_svc, "_update_alias", provisioned.update_alias)
+    _wrap(lambda_svc, "_put_provisioned_concurrency", provisioned.put)
 
 
 def wait_less_for_logs() -> None:

@@ -182,16 +182,7 @@ def _read_zone(route53: "Route53Client", zone_id: str, name: str) -> HostedZone:
     for record in records:
         if record.type == "NS" and record.name != name:
             raise InfraError(f"the record set {record} delegates, which the stand-in does not obey")
-        if any(type(r.routing) is not type(record.routing) for r in _twins(record, records)):
-            raise InfraError(
-                f"the record sets of {record.name} {record.type} mix routing policies, "
-                "which Route 53 refuses: give all of them the same"
-            )
     return HostedZone(zone_id, name, records)
-
-
-def _twins(record: RecordSet, records: Sequence[RecordSet]) -> Iterator[RecordSet]:
-    return (r for r in records if (r.name, r.type) == (record.name, record.type))
 
 
 def _refuse_twins(zones: Sequence[HostedZone]) -> None:

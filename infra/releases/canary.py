@@ -97,6 +97,7 @@ class Canary:
             if not any(_is_through(move) for move in self._in(region)):
                 self._try_in(region)
             self._each_in(region, Step.PROMOTED)
+            self._see_moved(region)
             self._note(f"{region}: promoted")
         for index in range(len(self.moves)):
             self._take(index, Step.RELEASED)
@@ -203,6 +204,29 @@ class Canary:
             on = alarms.on() - self._known
             if on:
                 raise RefutedError(f"alarm {', '.join(sorted(on))} is on")
+
+    def _see_moved(self, region: str) -> None:
+        """Wait until Lambda has moved everybody to the new versions.
+
+        Where an alias has provisioned concurrency, Lambda keeps all requests at the old version, by
+        a weight that it sets itself, until as much is ready of the new one.
+        https://github.com/hashicorp/terraform-provider-aws/pull/48116
+        """
+        deadline = time.monotonic() + _START_LIMIT.total_seconds()
+        for index, move in enumerate(self.moves):
+            while move.alias.region == region:
+                found = move.functions.alias(move.alias.kind)
+                if str(found.mark) != str(move.mark):
+                    raise TakenOverError(
+                        f"{move.alias} was changed by somebody else: {found.mark or 'by hand'}"
+                    )
+                if not found.weights:
+                    self.moves[index] = replace(move, alias=found)
+                    break
+                if time.monotonic() > deadline:
+                    raise RefutedError(f"nothing is ready of {_new(move)} after {_START_LIMIT}")
+                self._update(f"{move.alias} stays at {move.mark.old} until as much is ready of it")
+                time.sleep(1)
 
     def _in(self, region: str) -> list[Move]:
         return [move for move in self.moves if move.alias.region == region]

@@ -147,8 +147,9 @@ class Functions:
                 )
         except self._client.exceptions.PreconditionFailedException as error:
             found = self.alias(alias.kind)
-            # The answer to a first try may have been lost, and the second be refused.
-            if (found.version, found.weights, str(found.mark)) == (version, weights, str(mark)):
+            # The answer to a first try may have been lost, and the second be refused; the weights
+            # may be Lambda's own by now.
+            if (found.version, str(found.mark)) == (version, str(mark)):
                 return found
             raise TakenOverError(
                 f"{alias} was changed by somebody else: {found.mark or 'by hand'}"

@@ -42,6 +42,13 @@ def require_settled(aliases: Iterable[Alias]) -> None:
             raise InfraError(
                 f"{alias} is in a release that has not ended ({alias.mark}). {_FINISH}"
             )
+        if set(alias.weights.values()) == {1.0}:
+            [kept] = alias.weights
+            raise InfraError(
+                f"{alias} stays at version {kept} until Lambda has as much ready of version "
+                f"{alias.version}, as it has provisioned concurrency: try again in some minutes; "
+                "`python -m infra release --rollback` ends it, if it does not end"
+            )
         if alias.weights:
             shares = ", ".join(f"{v}: {share:.0%}" for v, share in alias.weights.items())
             raise InfraError(

@@ -94,13 +94,26 @@ def take_back(
         try:
             if wake:
                 _wake(move, update)
-            mark = move.mark.at(Step.ROLLED_BACK, why)
-            move.functions.move(move.alias, mark.old, {}, mark, force=True)
+            _move_at_once(move, move.mark.at(Step.ROLLED_BACK, why))
         except InfraError as error:
             problems.append(str(error))
         else:
             update(f"{move.alias} serves version {move.mark.old}")
     return problems
+
+
+def _move_at_once(move: Move, mark: Mark) -> None:
+    """Take an alias back, and its clients before as much is ready as there was of the other one.
+
+    Where there was provisioned concurrency, Lambda would keep them where they are until then, by a
+    weight that it sets itself; an update of the weights alone ends that.
+    https://github.com/hashicorp/terraform-provider-aws/pull/48116
+    """
+    functions = move.functions
+    functions.move(move.alias, mark.old, {}, mark, force=True)
+    found = functions.alias(move.alias.kind)
+    if found.weights and str(found.mark) == str(mark):
+        functions.move(found, mark.old, {}, mark, force=True)
 
 
 def _wake(move: Move, update: Callable[[str], None]) -> None:

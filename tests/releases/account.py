@@ -82,6 +82,15 @@ class Account:
     def _region(self, region: str) -> Functions:
         return Functions(self.stack, region)
 
+    def warm(self, region: str) -> None:
+        """Have something ready of what serves in a region."""
+        for kind in KINDS:
+            self.functions(region).put_provisioned_concurrency_config(
+                FunctionName=f"{self.stack}-{kind}",
+                Qualifier=ALIAS,
+                ProvisionedConcurrentExecutions=2,
+            )
+
     def alias(self, region: str, kind: str) -> Alias:
         return self._region(region).alias(kind)
 

@@ -335,6 +335,51 @@ def test_a_finished_release_is_taken_back_to_any_kept_version(account: Account) 
         conduct.backwards(("read",), "0000")
 
 
+def test_where_something_is_ready_the_other_region_waits_until_clients_have_moved(
+    account: Account, canaries: Canaries, capsys: pytest.CaptureFixture[str]
+) -> None:
+    account.warm(STANDBY)
+    account.publish(GOOD)
+    seen: list[list[dict[str, float]]] = []
+
+    def flows() -> None:
+        seen.append(account.shares()[:2])
+        account.well(PRIMARY)
+
+    canaries[PRIMARY] = flows
+
+    assert release(account) == 0, capsys.readouterr()
+    assert seen == [[{}, {}]], "Lambda had kept the standby's at the old version"
+    assert account.serving() == ["2", "2", "2", "2"]
+    assert account.steps() == ["released"] * 4
+
+
+def test_where_something_is_ready_clients_are_taken_back_before_it_is_ready_again(
+    account: Account,
+) -> None:
+    account.warm(STANDBY)
+    account.warm(PRIMARY)
+    account.publish(GOOD)
+    conduct = account.conduct(AT_ONCE)
+    assert release(account, conduct) == 0
+
+    assert conduct.take_back(conduct.backwards(("read", "write"), None), "asked for") == 0
+    assert account.serving() == ["1", "1", "1", "1"]
+    assert account.shares() == [{}, {}, {}, {}], "clients are still with the version that is bad"
+
+
+def test_a_move_that_lambda_has_not_ended_is_told_from_a_share_that_somebody_gave(
+    account: Account,
+) -> None:
+    account.warm(PRIMARY)
+    account.publish(GOOD)
+    account.functions(PRIMARY).update_alias(
+        FunctionName=f"{account.stack}-read", Name="live", FunctionVersion="2"
+    )
+    with pytest.raises(InfraError, match="stays at version 1 until Lambda has as much ready"):
+        account.conduct().require_possible()
+
+
 def test_a_share_that_was_given_by_hand_is_refused_and_taken_back(account: Account) -> None:
     account.publish(GOOD)
     account.functions(PRIMARY).update_alias(

@@ -1,6 +1,7 @@
 """A rollback to a version that Lambda has put aside, which only AWS does."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -37,6 +38,9 @@ class Aside(Functions):
         assert event["httpMethod"] == "GET"
         self.told.append(f"asked {kind} {qualifier}")
         raise InfraError("SnapStartNotReadyException")
+
+    def alias(self, kind: str) -> Alias:
+        return replace(ALIAS, kind=kind)
 
     def move(
         self, alias: Alias, version: str, weights: Mapping[str, float], mark: Mark, *, force: bool

@@ -9,17 +9,24 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from infra.errors import InfraError
 from infra.promise import Promise, Range
 
 S = TypeVar("S")
 
 
 class Reaction(enum.StrEnum):
-    """What DNS does about a fault."""
+    """What DNS does about a fault.
+
+    Unnoticed: it answers with the other region as before. Moves: it answers with the other region
+    though both are well.
+    """
 
     FAILS_OVER = "fails over"
     STAYS = "stays"
     BOTH_DOWN = "both down"
+    UNNOTICED = "unnoticed"
+    MOVES = "moves"
 
 
 @dataclass(frozen=True)
@@ -42,6 +49,21 @@ class Fault(Generic[S]):
     expected: Reaction
     failing: Range
     inject: Callable[[S], contextlib.AbstractAsyncContextManager[None]]
+
+    def expected_of(self, *, serving: bool) -> Reaction:
+        """Return what must come of it in a region that clients are sent to, or not.
+
+        Raises:
+            InfraError: nothing could be seen of it there.
+        """
+        if serving:
+            return self.expected
+        if self.expected is Reaction.FAILS_OVER:
+            return Reaction.UNNOTICED
+        raise InfraError(
+            f"nobody is sent to that region, so of {self.name} there is nothing to see: cut "
+            "the other region, or choose a fault that should make DNS fail over"
+        )
 
     def promised(self, promise: Promise) -> Promise:
         """Return a promise, narrowed to what the configuration promises for this fault."""

@@ -39,10 +39,37 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Roles:
-    """The region that is cut and the one that takes over."""
+    """The region that is cut and the one that takes over, and whom that concerns.
+
+    Attributes:
+        primary: the region that is cut.
+        standby: the other one.
+        bystanders: the clients whom DNS sends to the other one as it is.
+        redrawn: whether DNS draws lots for each answer, so that a client that was lucky once may
+            be unlucky until the lost region is no longer answered.
+        named: whether figures call the regions by their names, as neither of them stands by, or
+            it is the standby that is cut.
+    """
 
     primary: str
     standby: str
+    bystanders: tuple[int, ...] = ()
+    redrawn: bool = False
+    named: bool = False
+
+    @property
+    def lost(self) -> str:
+        """The region that is cut, as figures call it."""
+        return self.primary if self.named else "the primary"
+
+    @property
+    def other(self) -> str:
+        """The other one, as figures call it."""
+        return self.standby if self.named else "the standby"
+
+    def touched(self, timeline: Timeline) -> list[int]:
+        """Return the clients that are no bystanders."""
+        return [client for client in clients(timeline) if client not in self.bystanders]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +88,7 @@ class Missing:
 def reaction(timeline: Timeline, roles: Roles) -> Reaction | None:
     """Return what DNS had done about the fault by the time it was healed; None if none was there.
 
-    Both regions down is only what it should be if DNS answers the primary in the end.
+    Both regions down is only what it should be if DNS answers as it did before in the end.
     """
     cut = timeline.first(Kind.CUT, roles.primary)
     if cut is None:
@@ -73,8 +100,13 @@ def reaction(timeline: Timeline, roles: Roles) -> Reaction | None:
     both_down = all(
         health.get(region) is Kind.UNHEALTHY for region in (roles.primary, roles.standby)
     )
-    if both_down and (not answers or answers[-1] == roles.primary):
+    if both_down and (roles.redrawn or not answers or answers[-1] == roles.primary):
         return Reaction.BOTH_DOWN
+    if {m.region for m in so_far if m.kind is Kind.DNS} == {roles.standby}:
+        return Reaction.UNNOTICED
+    if roles.redrawn:
+        lost = health.get(roles.primary) is Kind.UNHEALTHY
+        return Reaction.FAILS_OVER if lost and answers[-1:] == [roles.standby] else Reaction.STAYS
     return Reaction.FAILS_OVER if roles.standby in answers else Reaction.STAYS
 
 
@@ -100,31 +132,33 @@ def figures(
     match expected:
         case Reaction.FAILS_OVER:
             return _of_a_failover(timeline, promise, roles, missing, cut)
+        case Reaction.UNNOTICED:
+            return _of_an_unnoticed_loss(timeline, promise, roles, missing, cut)
         case Reaction.STAYS:
             turns = _count(timeline, Kind.UNHEALTHY, roles.primary, cut)
             answers = _count(timeline, Kind.DNS, roles.standby, cut)
-            unmoved = [
-                Figure("health check turned", turns, "", Range(0, 0)),
-                Figure("DNS answered the standby", answers, "", Range(0, 0)),
-            ]
+            unmoved = [Figure("health check turned", turns, "", Range(0, 0))]
+            if not roles.redrawn:
+                unmoved.append(Figure(f"DNS answered {roles.other}", answers, "", Range(0, 0)))
         case Reaction.BOTH_DOWN:
             unmoved = [
                 _since(
-                    f"detection in the {role}",
+                    f"detection in {called}",
                     cut,
                     timeline.first(Kind.UNHEALTHY, region, cut),
                     promise.detection,
                 )
-                for role, region in (("primary", roles.primary), ("standby", roles.standby))
+                for called, region in ((roles.lost, roles.primary), (roles.other, roles.standby))
             ]
     # Nobody takes over, so how long clients wait is the fault's to say, and nothing is promised.
     return [
         *unmoved,
-        *_outages(timeline, cut, math.inf, None),
+        *_outages(timeline, roles, cut, math.inf, None),
         Figure("failed requests", failed_requests(timeline), "", None),
         Figure("acknowledged writes", len(timeline.acknowledged_writes()), "", None),
-        _lost("missing in the standby, healed", missing.in_standby),
-        _lost("missing in the primary, healed", missing.in_primary),
+        *_of_bystanders(timeline, roles, None),
+        lost_writes(f"missing in {roles.other}, healed", missing.in_standby),
+        lost_writes(f"missing in {roles.lost}, healed", missing.in_primary),
     ]
 
 
@@ -132,18 +166,25 @@ def _of_a_failover(
     timeline: Timeline, promise: Promise, roles: Roles, missing: Missing, cut: float
 ) -> list[Figure]:
     healed = timeline.first(Kind.HEALED, roles.primary)
+    outage, switch = promise.outage, promise.detection
+    if roles.redrawn:
+        # Lots may fall to the other region all along.
+        outage, switch = Range(0, outage.high), Range(0, switch.high)
     return [
         _since(
             "detection", cut, timeline.first(Kind.UNHEALTHY, roles.primary, cut), promise.detection
         ),
-        _since("DNS switch", cut, timeline.first(Kind.DNS, roles.standby, cut), promise.detection),
-        *_outages(timeline, cut, _healed(timeline, roles), promise.outage),
+        _since("DNS switch", cut, _switched(timeline, roles, cut), switch),
+        *_outages(timeline, roles, cut, _healed(timeline, roles), outage),
         Figure("failed requests", failed_requests(timeline), "", None),
-        Figure("failed outside the outage", failed_outside(timeline, cut), "", Range(0, 0)),
+        Figure(
+            "failed outside the outage", _outside(timeline, roles, cut, outage), "", Range(0, 0)
+        ),
+        *_of_bystanders(timeline, roles, Range(0, 0)),
         Figure("acknowledged writes", len(timeline.acknowledged_writes()), "", None),
-        _lost("missing in the standby", missing.in_standby),
+        lost_writes(f"missing in {roles.other}", missing.in_standby),
         *_failback(timeline, promise, roles, healed),
-        _lost("missing in the primary, healed", missing.in_primary),
+        lost_writes(f"missing in {roles.lost}, healed", missing.in_primary),
     ]
 
 
@@ -181,13 +222,71 @@ def replication(timeline: Timeline, cut: float | None) -> list[Figure]:
     ]
 
 
+def _of_an_unnoticed_loss(
+    timeline: Timeline, promise: Promise, roles: Roles, missing: Missing, cut: float
+) -> list[Figure]:
+    """Measure the loss of a region that nobody is sent to."""
+    answers = _count(timeline, Kind.DNS, roles.primary, cut)
+    healed = timeline.first(Kind.HEALED, roles.primary)
+    return [
+        _since(
+            "detection", cut, timeline.first(Kind.UNHEALTHY, roles.primary, cut), promise.detection
+        ),
+        Figure(f"DNS answered {roles.primary}", answers, "", Range(0, 0)),
+        Figure("failed requests", failed_requests(timeline), "", Range(0, 0)),
+        Figure("acknowledged writes", len(timeline.acknowledged_writes()), "", None),
+        lost_writes(f"missing in {roles.standby}", missing.in_standby),
+        *_recognised(timeline, promise, roles, healed),
+        lost_writes(f"missing in {roles.primary}, healed", missing.in_primary),
+    ]
+
+
+def _switched(timeline: Timeline, roles: Roles, cut: float) -> float | None:
+    """Return when DNS answered the other region; where it draws lots, from when on always."""
+    if not roles.redrawn:
+        return timeline.first(Kind.DNS, roles.standby, cut)
+    healed = _healed(timeline, roles)
+    answers = [m for m in timeline.moments if m.kind is Kind.DNS and m.at < healed]
+    if not answers or answers[-1].region != roles.standby:
+        return None
+    return max(answers[-1].at, cut)
+
+
+def _of_bystanders(timeline: Timeline, roles: Roles, promised: Range | None) -> list[Figure]:
+    """Count the failures of each place's clients: the loss is to be felt where they lost it."""
+    if not roles.bystanders:
+        return []
+    counted = _but_ahead(timeline)
+    there = sum(r.error is not None and r.client in roles.bystanders for r in counted)
+    here = sum(r.error is not None for r in counted) - there
+    return [
+        Figure(f"failed near {roles.primary}", here, "", None),
+        Figure(f"failed near {roles.standby}", there, "", promised),
+    ]
+
+
+def _outside(timeline: Timeline, roles: Roles, cut: float, outage: Range) -> int:
+    """Count the failures that are not the outage's, of the clients whom it concerns."""
+    touched = Timeline(
+        [r for r in timeline.requests if r.client not in roles.bystanders], timeline.moments
+    )
+    if not roles.redrawn:
+        return failed_outside(touched, cut)
+    return sum(
+        r.error is not None and (r.ended < cut or r.started > cut + outage.high)
+        for r in touched.requests
+    )
+
+
 def _healed(timeline: Timeline, roles: Roles) -> float:
     healed = timeline.first(Kind.HEALED, roles.primary)
     return math.inf if healed is None else healed
 
 
-def _outages(timeline: Timeline, cut: float, healed: float, promised: Range | None) -> list[Figure]:
-    outages = client_outages(timeline, cut, healed)
+def _outages(
+    timeline: Timeline, roles: Roles, cut: float, healed: float, promised: Range | None
+) -> list[Figure]:
+    outages = client_outages(timeline, cut, healed, roles.touched(timeline))
     return [
         Figure(f"client outage, {name}", quantile(outages, share), "s", promised)
         for name, share in _SHARES.items()
@@ -198,15 +297,17 @@ def _count(timeline: Timeline, kind: Kind, region: str, since: float) -> int:
     return sum((m.kind, m.region) == (kind, region) and m.at >= since for m in timeline.moments)
 
 
-def client_outages(timeline: Timeline, cut: float, healed: float) -> list[float]:
-    """Return, for each client, its longest wait for a good answer around the outage.
+def client_outages(
+    timeline: Timeline, cut: float, healed: float, whose: Iterable[int] | None = None
+) -> list[float]:
+    """Return, for each client or those given, its longest wait for a good answer around the outage.
 
     Reads and writes count apart, and the longer wait of the two is the client's. A wait counts
     from the cut on; it is infinite if it did not end before the heal.
     """
     return [
         max(_longest_wait(_of(timeline, client, operation), cut, healed) for operation in Operation)
-        for client in clients(timeline)
+        for client in (clients(timeline) if whose is None else whose)
     ]
 
 
@@ -289,26 +390,29 @@ def _longest_wait(requests: list[Request], cut: float, healed: float) -> float:
 def _failback(
     timeline: Timeline, promise: Promise, roles: Roles, healed: float | None
 ) -> list[Figure]:
-    if healed is None:
-        return []
+    recognised = _recognised(timeline, promise, roles, healed)
+    if healed is None or roles.redrawn:
+        return recognised
     first_answers = dict[int, float]()
     for request in timeline.requests:
         if request.started > healed and request.region == roles.primary:
             first_answers.setdefault(request.client, request.ended)
-    all_back = sorted(first_answers) == clients(timeline)
+    all_back = sorted(first_answers) == roles.touched(timeline)
     back = max(first_answers.values()) if all_back else None
-    return [
-        _since(
-            "failback, health check",
-            healed,
-            timeline.first(Kind.HEALTHY, roles.primary, healed),
-            promise.recognition,
-        ),
-        _since("failback, last client", healed, back, promise.failback),
-    ]
+    return [*recognised, _since("failback, last client", healed, back, promise.failback)]
 
 
-def _lost(name: str, item_ids: Sequence[str] | None) -> Figure:
+def _recognised(
+    timeline: Timeline, promise: Promise, roles: Roles, healed: float | None
+) -> list[Figure]:
+    if healed is None:
+        return []
+    at = timeline.first(Kind.HEALTHY, roles.primary, healed)
+    return [_since("failback, health check", healed, at, promise.recognition)]
+
+
+def lost_writes(name: str, item_ids: Sequence[str] | None) -> Figure:
+    """Return how many acknowledged writes are missing, of which none may be."""
     return Figure(name, None if item_ids is None else len(item_ids), "", Range(0, 0))
 
 

@@ -19,6 +19,8 @@ class Kind(enum.StrEnum):
 
     CUT = "cut"
     HEALED = "healed"
+    DRAINED = "drained"
+    REFILLING = "refilling"
     HEALTHY = "healthy"
     UNHEALTHY = "unhealthy"
     DNS = "dns"

@@ -7,15 +7,11 @@ import click
 
 from infra.cost import prices, tables
 from infra.cost.model import MODES, TRAFFIC, Assumptions, Traffic
+from infra.cost.options import prices_option
 
 
 @click.command("cost")
-@click.option(
-    "--prices",
-    "path",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Prices to put in front of the project's own, infra/cost/prices.toml, which has the form.",
-)
+@prices_option
 @click.option("--primary-region", default="us-east-1", show_default=True)
 @click.option("--secondary-region", default="us-west-2", show_default=True)
 @click.option(
@@ -34,7 +30,7 @@ from infra.cost.model import MODES, TRAFFIC, Assumptions, Traffic
 @click.option("--json", "machine", is_flag=True, help="Print everything as JSON.")
 def command(  # noqa: PLR0913 -- an argument an option
     *,
-    path: Path | None,
+    price_file: Path | None,
     primary_region: str,
     secondary_region: str,
     requests: float | None,
@@ -51,7 +47,7 @@ def command(  # noqa: PLR0913 -- an argument an option
         (primary_region, secondary_region),
         MODES,
         TRAFFIC if requests is None else (Traffic(requests, stored_gb),),
-        prices.read(path),
+        prices.read(price_file),
         Assumptions(),
     )
     if machine:

@@ -22,7 +22,8 @@ from infra.operations.deployment import Deployment
 from infra.operations.options import confirm, of_a_deployment
 from infra.operations.view import Answer, ask
 from infra.report import terminal
-from infra.report.store import KEPT, Store
+from infra.report.options import reports_folder, runs_kept
+from infra.report.store import Store
 from infra.traffic import client
 from infra.traffic.client import Target
 
@@ -65,19 +66,8 @@ _INTERRUPTED = 130
     default=ROOT / deployments.FOLDER,
     help="Folder where it is noted what is to be undone.  [default: deployments/]",
 )
-@click.option(
-    "--reports",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=ROOT / "reports",
-    help="Folder for the report.  [default: reports/]",
-)
-@click.option(
-    "--keep",
-    type=click.IntRange(min=1),
-    default=KEPT,
-    show_default=True,
-    help="Runs to keep in that folder; see rehearse.",
-)
+@reports_folder
+@runs_kept
 @click.pass_context
 def command(  # noqa: PLR0913 -- an argument an option
     context: click.Context,

@@ -1,5 +1,6 @@
 """`python -m infra rehearse`: lose a region on this machine, and measure the recovery."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -8,9 +9,11 @@ from infra.commands.package import ROOT
 from infra.display import Display
 from infra.fault import Fault
 from infra.rehearsal import theatre
-from infra.rehearsal.options import FaultType, list_faults, reports_folder, runs_kept
+from infra.rehearsal.cut import require_playable
+from infra.rehearsal.options import FaultType, list_faults, routed
 from infra.rehearsal.scene import Scene
 from infra.report import terminal
+from infra.report.options import reports_folder, runs_kept
 from infra.report.store import Store
 
 
@@ -20,8 +23,15 @@ from infra.report.store import Store
     type=FaultType(),
     default="blackhole",
     show_default=True,
-    help="What happens to the primary region; several names: all at once.",
+    help="What happens to the region; several names: all at once.",
 )
+@click.option(
+    "--cut",
+    "hit",
+    metavar="REGION",
+    help="Which region it happens to: its name, or primary or standby.  [default: the primary]",
+)
+@routed
 @list_faults
 @click.option(
     "--speed",
@@ -34,14 +44,27 @@ from infra.report.store import Store
 @reports_folder
 @runs_kept
 @click.pass_context
-def command(
-    context: click.Context, fault: Fault[Scene], speed: float, reports: Path, keep: int
+def command(  # noqa: PLR0913 -- an argument an option
+    context: click.Context,
+    *,
+    fault: Fault[Scene],
+    hit: str | None,
+    variables: Mapping[str, object],
+    speed: float,
+    reports: Path,
+    keep: int,
 ) -> None:
-    """Deploy two regions on this machine, lose one under traffic, and measure the recovery.
+    r"""Deploy two regions on this machine, lose one under traffic, and measure the recovery.
 
     Needs no AWS account and touches none. Packages the app, applies infra/ to an emulator, sends
-    reads and writes over real DNS and HTTPS, does to the primary region what --fault says, waits
-    for what should come of it, heals the region, and destroys everything.
+    reads and writes over real DNS and HTTPS from near both regions, does to one region what --fault
+    says, waits for what should come of it, heals the region, and destroys everything.
+
+    \b
+    python -m infra rehearse                                       lose the primary
+    python -m infra rehearse --routing latency --cut us-west-2     lose one of two that serve
+    python -m infra rehearse --routing weighted --fault evacuation
+                                                 move everybody away by weights, and back
 
     Exit status 1: something else came of the fault, a write was lost, or a figure is outside the
     range that the configuration promises; the report says which and why. 2: the rehearsal could
@@ -49,9 +72,10 @@ def command(
     """
     store = Store(reports, keep)
     store.require_writable()
+    require_playable(fault, str(variables["routing"]))
     display = Display()
-    with theatre.opened(ROOT, speed, display) as opened:
-        report = opened.rehearse(fault)
+    with theatre.opened(ROOT, speed, display, variables=variables) as opened:
+        report = opened.rehearse(fault, hit=hit)
     terminal.show(report, display.console)
     display.note(f"report: {store.write(report)}")
     context.exit(0 if report.passed else 1)

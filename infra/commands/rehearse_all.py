@@ -10,9 +10,10 @@ from infra.display import Display
 from infra.fault import Fault
 from infra.rehearsal import theatre
 from infra.rehearsal.faults import FAULTS
-from infra.rehearsal.options import FaultType, list_faults, reports_folder, runs_kept
+from infra.rehearsal.options import FaultType, list_faults
 from infra.rehearsal.scene import Scene
 from infra.report import matrix
+from infra.report.options import reports_folder, runs_kept
 from infra.report.store import Store
 
 # Half of a rehearsal's, so that two cores keep up with five times real time.

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from infra.commands.package import ROOT
 from infra.cost import prices
+from infra.cost.options import prices_option
 from infra.rto import page, terminal
 from infra.rto.measured import measured
 from infra.rto.model import Failure, World
@@ -124,12 +125,7 @@ class Ttl(click.ParamType[int | None]):
     default=ROOT / "reports",
     help="Folder of the runs to compare with.  [default: reports/]",
 )
-@click.option(
-    "--prices",
-    "price_file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Prices to put in front of the project's own, infra/cost/prices.toml, which has the form.",
-)
+@prices_option
 @click.option(
     "--page",
     "page_file",

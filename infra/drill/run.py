@@ -187,7 +187,7 @@ class _Run:
         await self._until(lambda: False, _STEADY, "before")
         failed = [r for r in self._timeline.requests if r.error is not None]
         unfit = [f"{r.operation} failed: {r.error}" for r in failed[:3]]
-        served = self._crowd.served_by(self._primary.name, 0.0)
+        served = len(self._crowd.served_by(self._primary.name, 0.0))
         if served < self._crowd.size:
             unfit.append(
                 f"{self._crowd.size - served} of {self._crowd.size} clients were not served by "
@@ -207,7 +207,7 @@ class _Run:
                 await self._until(lambda: False, _DWELL, "standby serves")
                 await self._look_in_standby()
         except TimeoutError:
-            waiting = self._crowd.size - self._crowd.served_by(self._standby.name, cut)
+            waiting = self._crowd.size - len(self._crowd.served_by(self._standby.name, cut))
             self.found.outcome.problems.append(
                 f"the limit of {limit:.0f} s was over before all was seen: {waiting} of "
                 f"{self._crowd.size} clients were not served by {self._standby.name}"
@@ -218,7 +218,7 @@ class _Run:
         healed = self.mark(Kind.HEALED)
         limit = self._order.scene.limit
         if not await self._until(lambda: self._all_by(self._primary.name, healed), limit, "undone"):
-            waiting = self._crowd.size - self._crowd.served_by(self._primary.name, healed)
+            waiting = self._crowd.size - len(self._crowd.served_by(self._primary.name, healed))
             self.found.outcome.problems.append(
                 f"{waiting} of {self._crowd.size} clients were not served by {self._primary.name} "
                 f"within {limit:.0f} s of its return"
@@ -285,7 +285,7 @@ class _Run:
         return sum(last.values()) * 2 >= self._crowd.size
 
     def _all_by(self, region: str, since: float) -> bool:
-        return self._crowd.served_by(region, since) == self._crowd.size
+        return len(self._crowd.served_by(region, since)) == self._crowd.size
 
     async def _until(self, reached: Callable[[], bool], limit: float, act: str) -> bool:
         """Wait until a state is reached or the time is up; tell which."""

@@ -1,6 +1,7 @@
 """Deploys the untouched infra/ into the emulator, as CI would into AWS."""
 
 import contextlib
+import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -23,7 +24,11 @@ _STATE_REGION = "us-east-1"
 
 @contextlib.contextmanager
 def deployed(
-    root: Path, emulator: Emulator, scratch: Path, display: Display
+    root: Path,
+    emulator: Emulator,
+    scratch: Path,
+    display: Display,
+    variables: Mapping[str, object] | None = None,
 ) -> Iterator[Deployment]:
     """Package, apply, see that a second plan is empty, and destroy it all afterwards.
 
@@ -32,12 +37,14 @@ def deployed(
         emulator: where to.
         scratch: an existing folder for Terraform's own files, so that the user's stay as they are.
         display: where progress is shown.
+        variables: values of Terraform's variables.
 
     Raises:
         InfraError: a step failed, or the second plan found something to change.
     """
-    deployment = applied(root, emulator, scratch, display)
-    terraform = Terraform(root / "infra", environment_of(emulator, scratch), display.update)
+    deployment = applied(root, emulator, scratch, display, variables)
+    environment = environment_of(emulator, scratch) | as_environment(variables or {})
+    terraform = Terraform(root / "infra", environment, display.update)
     with display.step("terraform plan: nothing may be left to change"):
         _require_no_changes(terraform)
     yield deployment
@@ -45,12 +52,18 @@ def deployed(
         terraform.destroy()
 
 
-def applied(root: Path, emulator: Emulator, scratch: Path, display: Display) -> Deployment:
+def applied(
+    root: Path,
+    emulator: Emulator,
+    scratch: Path,
+    display: Display,
+    variables: Mapping[str, object] | None = None,
+) -> Deployment:
     """Package and apply, for as long as the emulator runs.
 
     Args and errors are those of deployed().
     """
-    environment = environment_of(emulator, scratch)
+    environment = environment_of(emulator, scratch) | as_environment(variables or {})
     terraform = Terraform(root / "infra", environment, display.update)
     with display.step("chalice package --pkg-format terraform, for each region"):
         package(root)
@@ -84,6 +97,14 @@ def environment_of(emulator: Emulator, scratch: Path) -> dict[str, str]:
             "TF_VAR_deletion_protection": "false",
         }
     )
+
+
+def as_environment(variables: Mapping[str, object]) -> dict[str, str]:
+    """Return Terraform's environment variables for values of variables."""
+    return {
+        f"TF_VAR_{name}": value if isinstance(value, str) else json.dumps(value)
+        for name, value in variables.items()
+    }
 
 
 def _create_what_must_exist(environment: Mapping[str, str]) -> None:

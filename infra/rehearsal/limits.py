@@ -17,6 +17,10 @@ LIMITS = (
         "An alarm's health check follows the alarm's metric data", "it follows the alarm's state"
     ),
     Limit(
+        "Latency routing goes by measured latencies from where resolvers are",
+        "by distance from where clients are said to be",
+    ),
+    Limit(
         "Functions start in hundreds of milliseconds, SnapStart or not",
         "all are started before clients begin",
     ),

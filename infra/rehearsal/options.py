@@ -1,18 +1,22 @@
 """Options that the commands which rehearse have in common."""
 
-from pathlib import Path
+import functools
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
 
 import click
 from click.shell_completion import CompletionItem
 
-from infra.commands.package import ROOT
 from infra.display import Display
 from infra.errors import InfraError
 from infra.fault import Fault
+from infra.operations.deployment import ROUTINGS
 from infra.rehearsal import faults
 from infra.rehearsal.scene import Scene
 from infra.report import terminal
-from infra.report.store import KEPT
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 
 
 class FaultType(click.ParamType[Fault[Scene]]):
@@ -44,7 +48,7 @@ class FaultType(click.ParamType[Fault[Scene]]):
 
 def _list_faults(context: click.Context, _parameter: click.Parameter, asked: bool) -> None:  # noqa: FBT001 -- as click calls it
     if asked:
-        terminal.list_faults(faults.FAULTS.values(), Display().console)
+        terminal.list_faults(faults.KNOWN.values(), Display().console)
         context.exit(0)
 
 
@@ -57,18 +61,56 @@ list_faults = click.option(
     help="Say what each fault does, its cause on AWS and what should come of it; rehearse nothing.",
 )
 
-reports_folder = click.option(
-    "--reports",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=ROOT / "reports",
-    help="Folder for the reports.  [default: reports/]",
-)
 
-runs_kept = click.option(
-    "--keep",
-    type=click.IntRange(min=1),
-    default=KEPT,
-    show_default=True,
-    help="Runs to keep in that folder. Older ones that were written by this command are removed; "
-    "a file that you renamed, or put there, stays.",
-)
+class WeightsType(click.ParamType[tuple[int, int]]):
+    """The weights of the primary and the secondary."""
+
+    name = "PRIMARY,SECONDARY"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int]:
+        """Return both; fail with what they may be."""
+        if isinstance(value, tuple):
+            return value
+        texts = str(value).split(",")
+        if len(texts) != 2 or not all(text.isdecimal() and int(text) <= 255 for text in texts):
+            self.fail(f"{value!r} is not two weights from 0 to 255, as in 90,10", param, ctx)
+        primary, secondary = map(int, texts)
+        if not primary and not secondary:
+            self.fail("one of the two must weigh something, as in 100,0", param, ctx)
+        return primary, secondary
+
+
+_ROUTING = [
+    click.option(
+        "--routing",
+        type=click.Choice(ROUTINGS),
+        default="failover",
+        show_default=True,
+        help="Which region DNS answers, as docs/routing.md has it: one as long as it is well, the "
+        "nearer one, or either by its weight.",
+    ),
+    click.option(
+        "--weights",
+        type=WeightsType(),
+        help="Of both, with --routing weighted.  [default: infra/variables.tf's, 100,0]",
+    ),
+]
+
+
+def routed(function: Callable[_P, _T]) -> Callable[..., _T]:
+    """Give a command the options of routing, and hand it Terraform's `variables` for them."""
+
+    @functools.wraps(function)
+    def wrapped(
+        *args: object, routing: str, weights: tuple[int, int] | None, **options: object
+    ) -> _T:
+        if weights is not None and routing != "weighted":
+            raise click.UsageError(f"--routing {routing} has no weights: leave out --weights")
+        variables: dict[str, object] = {"routing": routing}
+        if weights is not None:
+            variables["weights"] = dict(zip(("primary", "secondary"), weights, strict=True))
+        return function(*args, variables=variables, **options)  # type: ignore[arg-type] # click passes by name
+
+    return functools.reduce(lambda command, option: option(command), reversed(_ROUTING), wrapped)

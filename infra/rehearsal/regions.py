@@ -27,7 +27,17 @@ class Region:
 
 @dataclass(frozen=True)
 class Deployment:
-    """What Terraform says of what it deployed."""
+    """What Terraform says of what it deployed.
+
+    Attributes:
+        stack: what the names of its parts begin with.
+        domain_name: the name that clients use.
+        hosted_zone_id: the zone that holds it.
+        primary, standby: the regions.
+        api_key: what writes need; None if nothing.
+        routing: which region DNS answers: failover, latency or weighted.
+        weights: of the primary and the standby, with weighted routing.
+    """
 
     stack: str
     domain_name: str
@@ -35,10 +45,13 @@ class Deployment:
     primary: Region
     standby: Region
     api_key: str | None
+    routing: str = "failover"
+    weights: tuple[int, int] = (100, 0)
 
     @classmethod
     def from_outputs(cls, outputs: Mapping[str, Any]) -> "Deployment":
         """Read the outputs of infra/outputs.tf."""
+        weights = outputs["deployment"]["weights"]
         primary, standby = (
             Region(r["region"], r["domain_name"], r["health_check_id"])
             for r in (outputs["regions"]["primary"], outputs["regions"]["secondary"])
@@ -50,7 +63,44 @@ class Deployment:
             primary,
             standby,
             outputs.get("api_key"),
+            outputs["deployment"]["routing"],
+            (weights["primary"], weights["secondary"]),
         )
+
+    @property
+    def regions(self) -> tuple[Region, Region]:
+        """Both regions, the primary first."""
+        return self.primary, self.standby
+
+    @property
+    def serving(self) -> list[Region]:
+        """The regions that DNS answers while both are healthy."""
+        match self.routing:
+            case "latency":
+                return [self.primary, self.standby]
+            case "weighted":
+                pairs = zip(self.regions, self.weights, strict=True)
+                return [region for region, weight in pairs if weight]
+        return [self.primary]
+
+    def weights_of(self, region: Region) -> tuple[int, int]:
+        """Return the weight of a region, and the other one's."""
+        return self.weights if region == self.primary else self.weights[::-1]
+
+    def named(self, name: str) -> Region:
+        """Return the region of a name, or of a role: primary, standby or secondary.
+
+        Raises:
+            InfraError: it is none of them.
+        """
+        roles = {"primary": self.primary, "standby": self.standby, "secondary": self.standby}
+        found = roles | {region.name: region for region in self.regions}
+        if name not in found:
+            raise InfraError(
+                f"{name!r} is no region of the rehearsal: use {self.primary.name} or "
+                f"{self.standby.name}"
+            )
+        return found[name]
 
 
 @dataclass(frozen=True)

@@ -6,20 +6,19 @@ from dataclasses import replace
 
 from infra.clock import Clock
 from infra.errors import InfraError
-from infra.fault import Fault, Reaction
+from infra.fault import Reaction
 from infra.outcome import Outcome
 from infra.promise import ALIAS_TTL, Promise
 from infra.rehearsal import diagnosis
+from infra.rehearsal.cut import Cut
 from infra.rehearsal.front import CONCURRENCY
 from infra.rehearsal.regions import Deployment, Region
 from infra.rehearsal.route53 import HealthChange
-from infra.rehearsal.scene import Scene
+from infra.rehearsal.scene import Scene, Weigh, unweighed
 from infra.rehearsal.stage import Stage
 from infra.timeline import Kind, Moment
 from infra.traffic import client
 from infra.traffic.crowd import Crowd
-
-CLIENTS = 8
 
 # Traffic flows undisturbed for so long after each change, so that a plot shows it.
 _DWELL = 5.0
@@ -32,31 +31,31 @@ Status = Callable[[str], None]
 async def rehearse(  # noqa: PLR0913 -- each is a part of the play, and none is of another
     stage: Stage,
     deployment: Deployment,
-    fault: Fault[Scene],
+    cut: Cut,
     clock: Clock,
     status: Status,
     *,
-    clients: int = CLIENTS,
     settled: bool = False,
+    weigh: Weigh = unweighed,
 ) -> Outcome:
-    """Do something to the primary region under traffic, heal it, and note what happens.
+    """Do something to a region under traffic, heal it, and note what happens.
 
     Nothing is done unless traffic flows and both health checks pass, as on any game day.
 
     Args:
         stage: what runs around the emulator.
         deployment: what Terraform created in it.
-        fault: what is done.
+        cut: what is done, to which region.
         clock: real or compressed time.
         status: called with a line about what is going on.
-        clients: how many clients are at work.
         settled: whether all is known to have been well just before.
+        weigh: gives the two regions other weights.
     """
-    run = _Run(stage, deployment, fault, clock, status, clients=clients)
+    run = _Run(stage, deployment, cut, clock, status, weigh=weigh)
     await run.warm_up()
     async with run.crowd.at_work():
         if await run.steady(settled=settled):
-            async with fault.inject(run.scene):
+            async with cut.fault.inject(run.scene):
                 await run.cut()
             await run.healed()
     return run.outcome
@@ -93,41 +92,44 @@ class _Run:
         self,
         stage: Stage,
         deployment: Deployment,
-        fault: Fault[Scene],
+        cut: Cut,
         clock: Clock,
         status: Status,
         *,
-        clients: int,
+        weigh: Weigh,
     ) -> None:
         promise = promise_of(stage, deployment)
-        self.outcome = Outcome(fault.promised(promise))
+        self.outcome = Outcome(cut.fault.promised(promise))
         self.scene = Scene(
-            region=deployment.primary,
-            front=stage.fronts[deployment.primary.name],
-            other_front=stage.fronts[deployment.standby.name],
-            cloud=stage.clouds[deployment.primary.name],
+            region=cut.region,
+            front=stage.fronts[cut.region.name],
+            other_front=stage.fronts[cut.other.name],
+            cloud=stage.clouds[cut.region.name],
             route53=stage.route53,
             promise=promise,
             clock=clock,
+            weights=deployment.weights_of(cut.region),
+            weigh=weigh,
         )
-        self._expected = fault.expected
+        self._cut = cut
         self._stage = stage
         self._deployment = deployment
         self._clock = clock
         self._status = status
         self.crowd = Crowd(
-            clients,
-            stage.target,
+            cut.clients,
+            stage.near[cut.region.name],
             lambda answer: stage.regions.get(answer.addresses[0], answer.addresses[0]),
             clock,
             self.outcome.timeline,
+            places=[stage.near[region.name] for region in deployment.regions],
         )
         stage.route53.on_change(self._note_health)
 
     async def warm_up(self) -> None:
         """Start every function, for what the emulator's take to start says nothing of AWS's."""
         self._status("starting the functions of both regions")
-        for region in (self._deployment.primary, self._deployment.standby):
+        for region in self._deployment.regions:
             target = replace(self._stage.target, domain_name=region.domain_name)
             calls = (client.warm_up(target, self._clock) for _ in range(2 * CONCURRENCY))
             failures = {failure for failure in await asyncio.gather(*calls) if failure}
@@ -153,10 +155,15 @@ class _Run:
 
     async def cut(self) -> None:
         """Note that the fault is there, and see it come to what it should."""
+        if self._cut.expected is Reaction.MOVES:
+            await self._drained()
+            return
         self._mark(Kind.CUT)
-        match self._expected:
+        match self._cut.expected:
             case Reaction.FAILS_OVER:
                 await self._taken_over()
+            case Reaction.UNNOTICED:
+                await self._unnoticed()
             case Reaction.STAYS:
                 seconds = self.outcome.promise.detection.high + _DWELL
                 await self._until(lambda: False, seconds, "nothing may turn")
@@ -164,61 +171,79 @@ class _Run:
                 await self._both_down()
 
     async def _taken_over(self) -> None:
-        """Wait for the standby to serve every client, and see what it holds."""
-        primary, standby = self._deployment.primary, self._deployment.standby
+        """Wait for the other region to serve every client, and see what it holds."""
+        region, other = self._cut.region, self._cut.other
         cut = self._clock.now()
         limit = self.outcome.promise.outage.high + _PATIENCE
-        if await self._until(lambda: self._all_served_by(standby, cut), limit, "cut"):
-            await self._until(lambda: False, _DWELL, "standby serves")
-            self.outcome.missing_in_standby = await self._missing_in(standby)
+        if await self._until(lambda: self._moved(cut), limit, "cut"):
+            # Where lots are drawn, the last that fell to the lost region are still kept.
+            kept = self.outcome.promise.ttl if self._cut.roles.redrawn else 0.0
+            await self._until(lambda: False, kept + _DWELL, f"{other.name} serves")
+            self.outcome.missing_in_standby = await self._missing_in(other)
             return
         clients = self.crowd.size
-        waiting = clients - self._served_by(standby, cut)
+        waiting = clients - len(self._served_by(other, cut))
         self._problems(
             [
                 (
-                    f"{waiting} of {clients} clients were not served by {standby.name} within "
-                    f"{limit:.0f} s of the loss of {primary.name}"
+                    f"{waiting} of {clients} clients were not served by {other.name} within "
+                    f"{limit:.0f} s of the loss of {region.name}"
                 ),
                 *diagnosis.review_requests(self.outcome.timeline, since=cut),
             ]
         )
 
+    def _moved(self, cut: float) -> bool:
+        everybody = len(self._served_by(self._cut.other, cut)) == self.crowd.size
+        return everybody and not (self._cut.roles.redrawn and self._healthy(self._cut.region))
+
+    async def _unnoticed(self) -> None:
+        """Wait for the health check to turn, and see what the other region holds."""
+        limit = self.outcome.promise.detection.high + _PATIENCE
+        await self._until(lambda: not self._healthy(self._cut.region), limit, "cut")
+        await self._until(lambda: False, _DWELL, "nobody notices")
+        self.outcome.missing_in_standby = await self._missing_in(self._cut.other)
+
+    async def _drained(self) -> None:
+        """Let what caches keep run out, and see what the other region holds."""
+        self._mark(Kind.DRAINED)
+        await self._until(lambda: False, self.outcome.promise.ttl + _DWELL, "drained")
+        self.outcome.missing_in_standby = await self._missing_in(self._cut.other)
+        self._mark(Kind.REFILLING)
+
     async def _both_down(self) -> None:
         """Wait for both health checks to turn, and a moment more for DNS."""
-        regions = (self._deployment.primary, self._deployment.standby)
+        regions = self._deployment.regions
         limit = self.outcome.promise.detection.high + _PATIENCE
         await self._until(lambda: not any(map(self._healthy, regions)), limit, "both cut")
         await self._until(lambda: False, _DWELL, "both down")
 
     async def healed(self) -> None:
         """Wait until all is as it was before, and see what the regions hold."""
-        primary, standby = self._deployment.primary, self._deployment.standby
-        self._mark(Kind.HEALED)
+        region, other = self._cut.region, self._cut.other
+        if self._cut.expected is not Reaction.MOVES:
+            self._mark(Kind.HEALED)
         healed = self._clock.now()
         limit = self.outcome.promise.failback.high + _PATIENCE
         if not await self._until(lambda: self._as_before(healed), limit, "healed"):
             clients = self.crowd.size
-            waiting = clients - self._served_by(primary, healed)
+            waiting = len(self._cut.returning - self._served_by(region, healed))
             self._problems(
                 [
-                    f"{waiting} of {clients} clients were not served by {primary.name} within "
+                    f"{waiting} of {clients} clients were not served by {region.name} within "
                     f"{limit:.0f} s of its return"
                 ]
                 if waiting
                 else diagnosis.review_health(self._stage.route53, self._deployment)
             )
-        await self._until(lambda: False, _DWELL, "primary serves")
-        self.outcome.missing_in_primary = await self._missing_in(primary)
-        if self._expected is not Reaction.FAILS_OVER:
-            self.outcome.missing_in_standby = await self._missing_in(standby)
+        await self._until(lambda: False, _DWELL, f"{region.name} is back")
+        self.outcome.missing_in_primary = await self._missing_in(region)
+        if self._cut.expected in {Reaction.STAYS, Reaction.BOTH_DOWN}:
+            self.outcome.missing_in_standby = await self._missing_in(other)
 
     def _as_before(self, healed: float) -> bool:
-        primary, standby = self._deployment.primary, self._deployment.standby
-        return (
-            self._healthy(primary)
-            and self._healthy(standby)
-            and self._all_served_by(primary, healed)
+        return all(map(self._healthy, self._deployment.regions)) and (
+            self._cut.returning <= self._served_by(self._cut.region, healed)
         )
 
     def _healthy(self, region: Region) -> bool:
@@ -251,7 +276,7 @@ class _Run:
         route53 = self._stage.route53
         checks = (
             f"{r.name} {'healthy' if route53.healthy(r.health_check_id) else 'UNHEALTHY'}"
-            for r in (self._deployment.primary, self._deployment.standby)
+            for r in self._deployment.regions
             if r.health_check_id in route53.health_checks
         )
         dns = [m.region for m in self.outcome.timeline.moments if m.kind is Kind.DNS]
@@ -262,21 +287,18 @@ class _Run:
             f"{len(requests)} requests, {failed} failed"
         )
 
-    def _all_served_by(self, region: Region, since: float) -> bool:
-        return self._served_by(region, since) == self.crowd.size
-
-    def _served_by(self, region: Region, since: float) -> int:
+    def _served_by(self, region: Region, since: float) -> set[int]:
         return self.crowd.served_by(region.name, since)
 
     def _problems(self, texts: Iterable[str]) -> None:
         self.outcome.problems.extend(texts)
 
     def _mark(self, kind: Kind) -> None:
-        moment = Moment(self._clock.now(), kind, self._deployment.primary.name)
+        moment = Moment(self._clock.now(), kind, self._cut.region.name)
         self.outcome.timeline.moments.append(moment)
 
     def _note_health(self, change: HealthChange) -> None:
-        for region in (self._deployment.primary, self._deployment.standby):
+        for region in self._deployment.regions:
             if region.health_check_id == change.check_id:
                 kind = Kind.HEALTHY if change.healthy else Kind.UNHEALTHY
                 moment = Moment(change.at, kind, region.name, change.reason)

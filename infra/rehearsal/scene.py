@@ -2,10 +2,12 @@
 
 import contextlib
 import ssl
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 from infra.clock import Clock
+from infra.errors import InfraError
 from infra.promise import Promise
 from infra.rehearsal.cloud import Cloud
 from infra.rehearsal.front import Interposed
@@ -29,6 +31,19 @@ class Front(Protocol):
         """Ask something else before the API."""
 
 
+# Gives the region that is hit and the other one other weights, and returns once DNS goes by them.
+Weigh = Callable[[int, int], Awaitable[None]]
+
+
+async def unweighed(own: int, other: int) -> None:
+    """Refuse other weights, where the records have none.
+
+    Raises:
+        InfraError: always.
+    """
+    raise InfraError(f"the records have no weights that could become {own} and {other}")
+
+
 @dataclass(frozen=True)
 class Scene:
     """One region to do something to, and what is around it.
@@ -41,6 +56,8 @@ class Scene:
         route53: the stand-in for Route 53, whose checkers can be cut off.
         promise: what the configuration promises, whatever the fault.
         clock: the rehearsal's.
+        weights: of the region that is hit and the other one.
+        weigh: changes them.
     """
 
     region: Region
@@ -50,3 +67,5 @@ class Scene:
     route53: Route53
     promise: Promise
     clock: Clock
+    weights: tuple[int, int] = (0, 0)
+    weigh: Weigh = unweighed

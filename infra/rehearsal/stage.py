@@ -2,8 +2,8 @@
 
 import contextlib
 import ssl
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
 
 import boto3
 import trustme
@@ -33,14 +33,18 @@ class Stage:
         clouds: by region, its functions.
         route53: the stand-in for Route 53.
         target: the API as clients see it, under the shared name.
+        near: by region, the same for clients who live near it, as far as DNS can tell.
         regions: by address, the region there.
+        reread: has Route 53 go by the records as they are now.
     """
 
     fronts: Mapping[str, Front]
     clouds: Mapping[str, Cloud]
     route53: Route53
     target: Target
+    near: Mapping[str, Target]
     regions: Mapping[str, str]
+    reread: Callable[[], Awaitable[None]]
 
 
 @contextlib.asynccontextmanager
@@ -100,6 +104,13 @@ async def set_stage(
             ),
         )
         await stack.enter_async_context(route53)
+        target = Target(
+            deployment.domain_name,
+            deployment.api_key,
+            NameServer(*route53.dns_address),
+            _client_tls(authority),
+            {443: port},
+        )
         yield Stage(
             fronts,
             {
@@ -107,14 +118,13 @@ async def set_stage(
                 for region in names
             },
             route53,
-            Target(
-                deployment.domain_name,
-                deployment.api_key,
-                NameServer(*route53.dns_address),
-                _client_tls(authority),
-                {443: port},
-            ),
+            target,
+            {
+                region: replace(target, server=replace(target.server, source=address))
+                for region, address in addresses.items()
+            },
             {address: region for region, address in addresses.items()},
+            route53.refresh,
         )
 
 
@@ -124,11 +134,12 @@ def _surroundings(
     targets = {
         target: addresses[region] for region in endpoints for target in endpoints[region].targets
     }
+    places = {address: region for region, address in addresses.items()}
     return Surroundings(
         aws_names=targets.get,
         port_of=lambda configured: port if configured == 443 else configured,
-        # Clients all live near the first region until routing by latency is rehearsed.
-        region_of=lambda _: next(iter(addresses)),
+        # Clients who ask from a region's own address live near it.
+        region_of=lambda client: places.get(client, next(iter(addresses))),
     )
 
 

@@ -3,26 +3,32 @@
 import asyncio
 import contextlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from infra.clock import Clock
 from infra.display import Display
-from infra.fault import Fault
-from infra.measure import Missing, Roles, figures, reaction
+from infra.fault import Fault, Reaction
 from infra.outcome import Outcome
 from infra.promise import Promise
+from infra.rehearsal import cut as cuts
 from infra.rehearsal import emulator as emulators
-from infra.rehearsal.deploy import deployed
+from infra.rehearsal.cut import Cut
+from infra.rehearsal.deploy import as_environment, deployed, environment_of
 from infra.rehearsal.limits import LIMITS
 from infra.rehearsal.regions import Deployment
-from infra.rehearsal.scenario import CLIENTS, rehearse
-from infra.rehearsal.scene import Scene
-from infra.rehearsal.stage import set_stage
+from infra.rehearsal.scenario import rehearse
+from infra.rehearsal.scene import Scene, Weigh
+from infra.rehearsal.stage import Stage, set_stage
 from infra.report import Report
+from infra.terraform import Terraform
 from infra.versions import versions
+
+CLIENTS = 8
+# Often enough to see each state that an apply leaves the records in.
+_REREAD_SECONDS = 0.25
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,7 @@ class Theatre:
         speed: simulated seconds per real second.
         clients: how many clients are at work.
         display: where progress is shown.
+        environment: Terraform's, to change the deployment.
     """
 
     root: Path
@@ -44,76 +51,117 @@ class Theatre:
     speed: float
     clients: int
     display: Display
+    environment: Mapping[str, str]
 
-    def rehearse(self, fault: Fault[Scene], *, settled: bool = False) -> Report:
+    def rehearse(
+        self, fault: Fault[Scene], *, hit: str | None = None, settled: bool = False
+    ) -> Report:
         """Rehearse a fault, and return the report of it.
 
         Args:
-            fault: what is done to the primary region.
+            fault: what is done.
+            hit: to which region, by its name or role; to the primary by default.
             settled: whether a rehearsal has just left all well, which then takes less time to see.
 
         Raises:
             InfraError: it can't be rehearsed.
         """
         began = datetime.now(UTC)
-        primary = self.deployment.primary.name
+        cut = cuts.plan(self.deployment, fault, self.clients, hit)
         with self.display.step(
-            f"{self.clients} clients, then {fault.name} in {primary}: {fault.does}"
+            f"{self.clients} clients, then {fault.name} in {cut.region.name}: {fault.does}"
         ):
-            outcome = asyncio.run(self._play(fault, settled=settled))
-        return self._report(fault, outcome, began)
+            outcome = asyncio.run(self._play(cut, settled=settled))
+        return self._report(cut, outcome, began)
 
-    async def _play(self, fault: Fault[Scene], *, settled: bool) -> Outcome:
+    async def _play(self, cut: Cut, *, settled: bool) -> Outcome:
         clock = Clock(self.speed)
-        async with set_stage(self.deployment, self.emulator.environment(), clock) as stage:
+        rereads = _REREAD_SECONDS * self.speed if cut.expected is Reaction.MOVES else None
+        async with set_stage(self.deployment, self.emulator.environment(), clock, rereads) as stage:
             return await rehearse(
                 stage,
                 self.deployment,
-                fault,
+                cut,
                 clock,
                 self.display.update,
-                clients=self.clients,
                 settled=settled,
+                weigh=self._weigher(cut, stage),
             )
 
-    def _report(self, fault: Fault[Scene], outcome: Outcome, began: datetime) -> Report:
-        roles = Roles(self.deployment.primary.name, self.deployment.standby.name)
-        missing = Missing(outcome.missing_in_standby, outcome.missing_in_primary)
+    def _weigher(self, cut: Cut, stage: Stage) -> Weigh:
+        """Return what applies other weights, as an operator would."""
+
+        async def weigh(own: int, other: int) -> None:
+            primary, secondary = (
+                (own, other) if cut.region == self.deployment.primary else (other, own)
+            )
+            weights = {"primary": primary, "secondary": secondary}
+            environment = {**self.environment, **as_environment({"weights": weights})}
+            terraform = Terraform(self.root / "infra", environment, self.display.update)
+            await asyncio.to_thread(terraform.apply)
+            await stage.reread()
+
+        return weigh
+
+    def _report(self, cut: Cut, outcome: Outcome, began: datetime) -> Report:
+        roles = cut.roles
         return Report(
             kind="rehearsal",
-            title=f"Rehearsal: {fault.name} in {roles.primary}",
+            title=f"Rehearsal: {cut.fault.name} in {roles.primary}",
             began=began.isoformat(timespec="seconds"),
-            settings=self._settings(fault, outcome.promise),
+            settings=self._settings(cut, outcome.promise),
             versions=versions(self.root, "ministack"),
             roles=roles,
-            expected=fault.expected,
-            happened=reaction(outcome.timeline, roles),
+            expected=cut.expected,
+            happened=cut.happened(outcome),
             promise=outcome.promise,
-            figures=figures(outcome.timeline, outcome.promise, roles, missing, fault.expected),
+            figures=cut.figures(outcome),
             problems=outcome.problems,
             limits=LIMITS,
             timeline=outcome.timeline,
         )
 
-    def _settings(self, fault: Fault[Scene], promise: Promise) -> dict[str, str]:
+    def _settings(self, cut: Cut, promise: Promise) -> dict[str, str]:
         primary, standby = self.deployment.primary.name, self.deployment.standby.name
         pace = "real time" if self.speed == 1 else f"{self.speed:g} times as fast as real time"
         return {
             "domain name": self.deployment.domain_name,
             "regions": f"{primary} primary, {standby} standby",
-            "fault": f"{fault.name}: {fault.does}",
+            "routing": _routing(self.deployment),
+            "cut": cut.region.name,
+            "fault": f"{cut.fault.name}: {cut.fault.does}",
             "health checks": f"every {promise.interval:g} s, {promise.threshold} in a row to turn",
             "DNS answers kept": f"{promise.ttl:g} s",
-            "clients": f"{self.clients}, two requests a second each, writes and reads in turn",
+            "clients": f"{self.clients}, near both regions, two requests a second each, writes and "
+            "reads in turn",
             "clock": pace,
         }
 
 
+def _routing(deployment: Deployment) -> str:
+    if deployment.routing != "weighted":
+        return deployment.routing
+    return f"weighted, {deployment.weights[0]} to {deployment.weights[1]}"
+
+
 @contextlib.contextmanager
-def opened(root: Path, speed: float, display: Display, clients: int = CLIENTS) -> Iterator[Theatre]:
+def opened(
+    root: Path,
+    speed: float,
+    display: Display,
+    clients: int = CLIENTS,
+    variables: Mapping[str, object] | None = None,
+) -> Iterator[Theatre]:
     """Deploy the untouched infra/ into an emulator, and destroy it all afterwards.
 
     IAM is enforced there: the functions can do what their policies allow, and no more.
+
+    Args:
+        root: the project's top folder.
+        speed: simulated seconds per real second.
+        display: where progress is shown.
+        clients: how many clients are at work.
+        variables: values of Terraform's variables.
 
     Raises:
         InfraError: it can't be deployed, or the emulator died.
@@ -122,6 +170,7 @@ def opened(root: Path, speed: float, display: Display, clients: int = CLIENTS) -
         tempfile.TemporaryDirectory(prefix="rehearsal-") as scratch,
         emulators.running(iam=True) as emulator,
         emulators.watched(emulator),
-        deployed(root, emulator, Path(scratch), display) as deployment,
+        deployed(root, emulator, Path(scratch), display, variables) as deployment,
     ):
-        yield Theatre(root, emulator, deployment, speed, clients, display)
+        environment = environment_of(emulator, Path(scratch)) | as_environment(variables or {})
+        yield Theatre(root, emulator, deployment, speed, clients, display, environment)

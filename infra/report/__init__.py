@@ -88,8 +88,13 @@ class Report:
             case Reaction.FAILS_OVER:
                 promised = "" if self.promise is None else " within the promised time"
                 how = f"{self.roles.standby} took over{promised}"
+            case Reaction.UNNOTICED:
+                how = f"no client noticed the loss of {self.roles.primary}"
+            case Reaction.MOVES:
+                how = f"{self.roles.primary} was drained and refilled without a failed request"
             case Reaction.STAYS:
                 how = f"{self.roles.primary} stayed in service"
             case Reaction.BOTH_DOWN:
-                how = f"with both regions down DNS answered {self.roles.primary}"
+                answered = "as before" if self.roles.named else self.roles.primary
+                how = f"with both regions down DNS answered {answered}"
         return f"{how}, and no write was lost"

@@ -47,7 +47,7 @@ def read(path: Path) -> Report:
         began=document["began"],
         settings=document["settings"],
         versions=document["versions"],
-        roles=Roles(document["roles"]["primary"], document["roles"]["standby"]),
+        roles=_roles(document["roles"]),
         expected=Reaction(document["expected"]),
         happened=None if document["happened"] is None else Reaction(document["happened"]),
         promise=None if document["promise"] is None else _promise(document["promise"]),
@@ -63,6 +63,17 @@ def schema() -> dict[str, Any]:
     text = resources.files("infra.report").joinpath("schema.json").read_text()
     found: dict[str, Any] = json.loads(text)
     return found
+
+
+def _roles(entry: dict[str, Any]) -> Roles:
+    bystanders = tuple(entry.get("bystanders", ()))
+    return Roles(
+        entry["primary"],
+        entry["standby"],
+        bystanders,
+        redrawn=entry.get("redrawn", False),
+        named=entry.get("named", False),
+    )
 
 
 def _require_known(path: Path, document: object) -> None:

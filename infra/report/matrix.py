@@ -60,7 +60,7 @@ def _cells(row: Row) -> tuple[str, ...]:
         row.name,
         report.expected,
         "not cut" if report.happened is None else report.happened,
-        _figure(report, "detection", "detection in the primary"),
+        _figure(report, "detection"),
         _figure(report, "client outage, max"),
         _figure(report, "failed requests"),
         _figure(report, "acknowledged writes"),
@@ -68,8 +68,9 @@ def _cells(row: Row) -> tuple[str, ...]:
     )
 
 
-def _figure(report: Report, *names: str) -> str:
-    found = next((figure for figure in report.figures if figure.name in names), None)
+def _figure(report: Report, name: str) -> str:
+    """Return the first figure of a name, or of one that begins so and says of which region."""
+    found = next((figure for figure in report.figures if figure.name.startswith(name)), None)
     return "" if found is None else measured(found)
 
 

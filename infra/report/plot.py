@@ -11,6 +11,7 @@ WIDTH = 960
 _LEFT = 120
 _ROW = 18
 _TOP = 30
+_MARKED = frozenset({Kind.CUT, Kind.HEALED, Kind.DRAINED, Kind.REFILLING})
 _TICKS = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600)
 
 
@@ -67,7 +68,9 @@ def plot(report: Report) -> Plot:
     scale = _Scale(report)
     regions = [report.roles.primary, report.roles.standby] if _health_is_known(report) else []
     clients = sorted({request.client for request in report.timeline.requests})
-    names = [*(f"health {r}" for r in regions), "DNS answers"]
+    # Where clients are sent to the nearer region, it was asked from near the one that was cut.
+    asked = f"DNS near {report.roles.primary}" if report.roles.bystanders else "DNS answers"
+    names = [*(f"health {r}" for r in regions), asked]
     names += [f"client {client + 1}" for client in clients]
     bars = [
         bar
@@ -94,7 +97,7 @@ def plot(report: Report) -> Plot:
         [
             Label(scale.x(m.at), 14, m.kind.value)
             for m in report.timeline.moments
-            if m.kind in {Kind.CUT, Kind.HEALED}
+            if m.kind in _MARKED
         ],
         _window(report, scale),
     )
@@ -118,14 +121,15 @@ def gauge(figure: Figure, report: Report) -> Gauge | None:
 
 
 class _Scale:
-    """Seconds to pixels; the cut, if there is one, is second 0."""
+    """Seconds to pixels; the cut, or the moment when a region was drained, is second 0."""
 
     def __init__(self, report: Report) -> None:
         timeline = report.timeline
         self.end = max(
             [*(r.ended for r in timeline.requests), *(m.at for m in timeline.moments), 1]
         )
-        self.origin = timeline.first(Kind.CUT, report.roles.primary) or 0.0
+        begun = (timeline.first(k, report.roles.primary) for k in (Kind.CUT, Kind.DRAINED))
+        self.origin = next((at for at in begun if at is not None), 0.0)
 
     def x(self, at: float) -> float:
         return round(_LEFT + (WIDTH - _LEFT) * at / self.end, 1)

@@ -37,7 +37,8 @@ def measured(
 ) -> tuple[Mapping[Setting, list[Measured]], list[str]]:
     """Return the runs that lost a region so, by setting, and why other files could not be read.
 
-    A run whose clients never came back has no outage, and is left out.
+    A run whose clients never came back has no outage, and is left out; so is one in which DNS drew
+    lots, which spares some clients all of it.
     """
     found: dict[Setting, list[Measured]] = {}
     unread: list[str] = []
@@ -60,6 +61,6 @@ def measured(
 def _run(path: Path, report: Report) -> Measured | None:
     values = {figure.name: figure.value for figure in report.figures}
     outage = values.get("client outage, max")
-    if outage is None:
+    if outage is None or report.roles.redrawn:
         return None
     return Measured(path.stem, report.kind, values.get("detection"), outage)

@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+import itertools
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
 
 from infra.clock import Clock
@@ -19,11 +20,13 @@ class Crowd:
 
     Attributes:
         size: how many clients.
-        target: the API under its shared name.
+        target: the API under its shared name, as the watcher sees it.
         locate: tells which region an answer of DNS is; "" for none that is known.
         clock: real or compressed time.
         timeline: where all that they see is noted.
         prefix: what the names of their items begin with.
+        places: the API as it is seen from where clients are, who take turns; from where the watcher
+            is if there are none.
     """
 
     size: int
@@ -32,34 +35,34 @@ class Crowd:
     clock: Clock
     timeline: Timeline
     prefix: str = ""
+    places: Sequence[Target] = ()
 
     @contextlib.asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
         """Run the clients and the watcher; raise what one of them fails with."""
         target = self.target
+        places = self.places or [target]
         watcher = watch_dns(
             target.domain_name, target.server, self.locate, self.clock, self.timeline
         )
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(watcher)]
             tasks += [
-                group.create_task(
-                    client.run(number, target, self.clock, self.timeline, self.prefix)
-                )
-                for number in range(self.size)
+                group.create_task(client.run(number, place, self.clock, self.timeline, self.prefix))
+                for number, place in zip(range(self.size), itertools.cycle(places), strict=False)
             ]
             yield
             for task in tasks:
                 task.cancel()
 
-    def served_by(self, region: str, since: float) -> int:
-        """Count the clients of which both a read and a write have succeeded in a region."""
+    def served_by(self, region: str, since: float) -> set[int]:
+        """Return the clients of which both a read and a write have succeeded in a region."""
         served = {
             (r.client, r.operation)
             for r in self.timeline.requests
             if r.region == region and r.error is None and r.started >= since
         }
-        return sum(all((n, o) in served for o in Operation) for n in range(self.size))
+        return {n for n in range(self.size) if all((n, o) in served for o in Operation)}
 
     async def missing_in(self, region: str, domain_name: str) -> list[str]:
         """Return the acknowledged writes of other regions that did not reach this one.

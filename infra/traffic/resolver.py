@@ -18,10 +18,17 @@ _TIMEOUT = 3.0
 
 @dataclass(frozen=True, slots=True)
 class NameServer:
-    """Where to ask: an address and the port of its DNS service."""
+    """Where to ask, and from where.
+
+    Attributes:
+        address: its address.
+        port: the port of its DNS service.
+        source: the address of this machine to ask from; any if None.
+    """
 
     address: str
     port: int = 53
+    source: str | None = None
 
     async def ask(self, question: dns.message.Message) -> dns.message.Message:
         """Send a question, over UDP and, where the answer does not fit, TCP; return the answer.
@@ -30,7 +37,9 @@ class NameServer:
             dns.exception.DNSException: the answer is none.
             OSError: it can't be reached.
         """
-        response, _ = await dns.asyncquery.udp_with_fallback(question, self.address, port=self.port)
+        response, _ = await dns.asyncquery.udp_with_fallback(
+            question, self.address, port=self.port, source=self.source
+        )
         return response
 
 

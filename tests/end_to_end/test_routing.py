@@ -1,13 +1,14 @@
-"""Changes of the routing mode while clients are at work: none leaves the name without an answer.
+"""Modes of routing on one deployment of the untouched infra/: each rehearsed, and each change.
 
-What is deployed is the untouched infra/, and each change is one plan and its apply.
+Every change is one plan and its apply, made while clients are at work. What stands by is warm, and
+follows the traffic.
 """
 
 import asyncio
 import contextlib
 import json
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,16 +21,20 @@ import pytest
 
 from infra.clock import Clock
 from infra.display import Display
+from infra.fault import Reaction
 from infra.operations import guard
-from infra.rehearsal import emulator as emulators
-from infra.rehearsal.deploy import deployed, environment_of
+from infra.rehearsal import theatre
+from infra.rehearsal.deploy import as_environment
+from infra.rehearsal.faults import FAULTS, KNOWN
 from infra.rehearsal.front import CONCURRENCY
-from infra.rehearsal.regions import Deployment
 from infra.rehearsal.stage import Stage, set_stage
+from infra.rehearsal.theatre import Theatre
+from infra.report import Report
 from infra.terraform import Terraform
 from infra.timeline import Timeline
 from infra.traffic import client
-from tests.end_to_end.conftest import Project
+from tests.end_to_end.conftest import SPEED, copy_to
+from tests.end_to_end.scaling import Scaler
 
 pytestmark = pytest.mark.rehearsal
 
@@ -40,13 +45,22 @@ SHARED = "aws_route53_record.shared"
 _SETTLED = 12.0
 
 
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Theatre]:
+    """One deployment for all these tests, which run in their order and leave it to the next."""
+    root = copy_to(tmp_path_factory.mktemp("routing") / "project").root
+    variables = {"routing": "latency", "standby": "warm"}
+    with theatre.opened(root, SPEED, Display(), CLIENTS, variables) as made:
+        yield made
+
+
 class Play:
     """One deployment, with clients and a watcher of DNS at work."""
 
-    def __init__(self, stage: Stage, infra: Path, environment: dict[str, str]) -> None:
+    def __init__(self, stage: Stage, made: Theatre, scratch: Path) -> None:
         self.stage = stage
-        self.infra = infra
-        self.environment = environment
+        self.made = made
+        self.scratch = scratch
         self.clock = Clock()
         self.timeline = Timeline()
         self.answers = 0
@@ -77,16 +91,17 @@ class Play:
                 self.gaps.append(f"{self.clock.now():.2f} {dns.rcode.to_text(response.rcode())}")
             await asyncio.sleep(0.02)
 
-    async def change(self, scratch: Path, **variables: Any) -> list[str]:  # noqa: ANN401 -- of any variable
-        """Apply with other values of variables; return what was planned."""
-        terraform = Terraform(self.infra, self.environment)
-        plan, values = scratch / "change.plan", scratch / "change.tfvars.json"
+    async def change(self, **variables: Any) -> tuple[list[str], list[str]]:  # noqa: ANN401 -- of any variable
+        """Apply with other values of variables; return what was planned, and done, in order."""
+        done: list[str] = []
+        terraform = Terraform(self.made.root / "infra", self.made.environment, done.append)
+        plan, values = self.scratch / "change.plan", self.scratch / "change.tfvars.json"
         values.write_text(json.dumps(variables))
         await asyncio.to_thread(terraform.plan, plan, [values])
         document = await asyncio.to_thread(terraform.show, plan)
         assert guard.losses(document) == [], "a change of mode loses nothing"
         await asyncio.to_thread(terraform.apply_plan, plan)
-        return guard.changes(document)
+        return guard.changes(document), [line for line in done if "aws_route53_record" in line]
 
     async def served_from(self, seconds: float) -> set[str | None]:
         """Return who serves once caches have run out, within five seconds."""
@@ -101,54 +116,116 @@ class Play:
         ]
 
 
+def figures(report: Report) -> dict[str, float | None]:
+    assert report.passed, (report.verdict, report.problems, report.figures)
+    return {figure.name: figure.value for figure in report.figures}
+
+
+def test_where_both_regions_serve_the_loss_of_one_is_felt_by_its_own_clients_alone(
+    opened: Theatre,
+) -> None:
+    report = opened.rehearse(FAULTS["blackhole"], hit=STANDBY, settled=True)
+
+    found = figures(report)
+    assert report.happened is Reaction.FAILS_OVER
+    assert found[f"failed near {STANDBY}"] == found["failed requests"]
+    assert found[f"failed near {PRIMARY}"] == 0
+    assert found[f"missing in {PRIMARY}"] == 0
+    assert report.verdict == "us-east-1 took over within the promised time, and no write was lost"
+    served = {(r.client % 2, r.region) for r in report.timeline.requests if r.region}
+    assert served == {(0, PRIMARY), (1, PRIMARY), (1, STANDBY)}, "each place is served by its own"
+
+
 def records(changes: list[str]) -> list[str]:
     return [change for change in changes if "aws_route53_record" in change]
 
 
-async def played(play: Play, deployment: Deployment, scratch: Path) -> None:
-    for region in (deployment.primary, deployment.standby):
+async def played(play: Play) -> None:
+    deployment = play.made.deployment
+    for region in deployment.regions:
         target = replace(play.stage.target, domain_name=region.domain_name)
         await asyncio.gather(*(client.warm_up(target, play.clock) for _ in range(2 * CONCURRENCY)))
     async with play.traffic():
         assert await play.served_from(1) == {PRIMARY}
 
-        planned = await play.change(scratch, routing="latency")
+        planned, _ = await play.change(routing="failover")
         assert records(planned) == [f"update   {SHARED}"], "one UPSERT of one record"
 
-        drained = {"routing": "weighted", "weights": {"primary": 0, "secondary": 100}}
-        planned = await play.change(scratch, **drained)
-        assert f"update   {SHARED}" in planned
-        assert not any(change.startswith(("DESTROY", "REPLACE")) for change in records(planned))
-        assert await play.served_from(_SETTLED) == {STANDBY}
+        _, done = await play.change(routing="failover", dns_ttl=None)
+        assert_made_before_moved_before_destroyed(done)
 
-        planned = await play.change(scratch, routing="failover")
-        assert f"update   {SHARED}" in planned
+        _, done = await play.change(routing="weighted")
+        assert_made_before_moved_before_destroyed(done)
         assert await play.served_from(_SETTLED) == {PRIMARY}
     assert play.failures() == []
     assert play.gaps == []
     assert play.answers > 1000
 
 
+def assert_made_before_moved_before_destroyed(done: list[str]) -> None:
+    """Check the order in which another form of the records comes about."""
+    moved = next(n for n, line in enumerate(done) if line.startswith(f"{SHARED}: Modifications"))
+    made = [n for n, line in enumerate(done) if ".routed[" in line and "Creation complete" in line]
+    gone = [n for n, line in enumerate(done) if ".routed[" in line and "Destruction" in line]
+    assert (len(made), len(gone)) in {(12, 6), (6, 12)}, done
+    assert max(made) < moved < min(gone), done
+
+
 def test_a_change_of_routing_never_leaves_the_name_without_an_answer(
-    project: Project, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    opened: Theatre, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    scratch = tmp_path / "scratch"
-    scratch.mkdir()
-
-    async def play(deployment: Deployment, emulator: emulators.Emulator) -> None:
-        environment = environment_of(emulator, scratch)
+    async def play() -> None:
+        environment = opened.emulator.environment()
         async with set_stage(
-            deployment, emulator.environment(), Clock(), refresh_interval=0.05
+            opened.deployment, environment, Clock(), refresh_interval=0.05
         ) as stage:
-            await played(Play(stage, project.root / "infra", environment), deployment, scratch)
+            await played(Play(stage, opened, tmp_path))
 
-    with (
-        emulators.running() as emulator,
-        emulators.watched(emulator),
-        deployed(project.root, emulator, scratch, Display()) as deployment,
-        caplog.at_level(logging.WARNING),
-    ):
-        asyncio.run(play(deployment, emulator))
+    with caplog.at_level(logging.WARNING):
+        asyncio.run(play())
     assert [
         r.message for r in caplog.records if "goes on with what it last read" in r.message
     ] == []
+
+
+@pytest.fixture
+def weighted(opened: Theatre) -> Theatre:
+    """The deployment as the test above leaves it."""
+    weighed = replace(opened.deployment, routing="weighted", weights=(100, 0))
+    environment = {**opened.environment, **as_environment({"routing": "weighted"})}
+    return replace(opened, deployment=weighed, environment=environment)
+
+
+def test_a_region_is_evacuated_by_weights_and_taken_back_without_a_failed_request(
+    weighted: Theatre,
+) -> None:
+    report = weighted.rehearse(KNOWN["evacuation"], settled=True)
+
+    found = figures(report)
+    assert report.happened is Reaction.MOVES
+    assert found["failed requests"] == found["DNS without an answer"] == 0
+    assert found[f"missing in {STANDBY}"] == 0
+    assert {r.region for r in report.timeline.requests} == {PRIMARY, STANDBY}
+
+
+READ, WRITE = "multi-region-api-read", "multi-region-api-write"
+# What infra/variables.tf has ready by default.
+LEAST = {READ: 5, WRITE: 2}
+BUSY, QUIET = {READ: 20, WRITE: 4}, {READ: 1}
+
+
+def test_what_is_ready_follows_the_traffic_without_another_apply(weighted: Theatre) -> None:
+    standby = Scaler(STANDBY, weighted.emulator.environment())
+    assert standby.ready() == LEAST
+
+    standby.minutes(2, BUSY)
+    assert standby.ready() == LEAST, "three minutes make an alarm"
+    standby.minutes(10, BUSY)
+    ready = standby.ready()
+    assert 20 / 0.7 <= ready[READ] <= 50, "what is asked for is 70 % of what is ready"
+    assert 4 / 0.7 <= ready[WRITE] <= 50
+
+    standby.minutes(14, QUIET)
+    assert standby.ready() == ready
+    standby.minutes(1, QUIET)
+    assert standby.ready() == LEAST, "also of the function that nobody calls any more"

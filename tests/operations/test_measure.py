@@ -11,6 +11,7 @@ from infra.fault import Reaction
 from infra.measure import (
     Figure,
     Missing,
+    Roles,
     client_outages,
     failed_outside,
     failed_requests,
@@ -397,3 +398,111 @@ def test_a_read_ahead_of_replication_is_no_failure_where_that_is_measured() -> N
 
     timeline.requests[-1] = replace(early, region=WEST)
     assert failed_outside(timeline, 100) == 1, "it was written there"
+
+
+NEAR_WEST = Roles(EAST, WEST, bystanders=(1,))
+
+
+def beside(timeline: Timeline) -> Timeline:
+    """Return a timeline in which client 1 is served in the west throughout."""
+    kept = [r for r in timeline.requests if r.client == 0]
+    times = (98, 99, 101, 110, 130, 150, 199, 215, 233)
+    west = [good(1, operation, at, WEST) for at in times for operation in Operation]
+    return Timeline(sorted([*kept, *west], key=lambda r: r.ended), timeline.moments)
+
+
+def test_the_loss_of_one_of_two_that_serve_concerns_its_own_clients() -> None:
+    timeline = beside(lost_and_recovered())
+    found = {f.name: f for f in figures(timeline, DEFAULT, NEAR_WEST, NONE_LOST)}
+    assert found["client outage, p50"].value == found["client outage, max"].value == 40
+    assert found["failback, last client"].value == 32, "client 1 has nowhere to come back from"
+    assert found["failed near us-west-2"].value == 0
+    assert all(figure.kept for figure in found.values())
+    assert reaction(timeline, NEAR_WEST) is Reaction.FAILS_OVER
+
+
+@pytest.mark.parametrize("at", [90, 103, 130, 160, 240])
+def test_not_one_request_may_fail_near_the_region_that_stays(at: float) -> None:
+    timeline = beside(lost_and_recovered())
+    timeline.requests.append(bad(1, Operation.READ, at))
+    found = {f.name: f for f in figures(timeline, DEFAULT, NEAR_WEST, NONE_LOST)}
+    assert found["failed near us-west-2"] == Figure("failed near us-west-2", 1, "", Range(0, 0))
+    assert found["failed outside the outage"].value == 0, "that is counted of the others"
+
+
+DRAWN = Roles(EAST, WEST, redrawn=True)
+
+
+def drawn() -> Timeline:
+    """Two clients whose answers are drawn anew: lucky at 105 s, and once more unlucky at 125 s."""
+    timeline = lost_and_recovered()
+    timeline.requests += [good(0, operation, 105, WEST) for operation in Operation]
+    timeline.requests.append(bad(0, Operation.WRITE, 128))
+    timeline.requests.sort(key=lambda r: r.ended)
+    timeline.moments += [Moment(110, Kind.DNS, WEST), Moment(112, Kind.DNS, EAST)]
+    timeline.moments.sort(key=lambda m: m.at)
+    return timeline
+
+
+def test_where_lots_are_drawn_a_client_may_fail_again_until_the_lost_region_is_out() -> None:
+    found = {f.name: f for f in figures(drawn(), DEFAULT, DRAWN, NONE_LOST)}
+    assert found["DNS switch"] == Figure("DNS switch", 30.25, "s", Range(0, 48)), "for good"
+    assert found["client outage, max"] == Figure("client outage, max", 35, "s", Range(0, 58))
+    assert found["failed outside the outage"].value == 0
+    assert "failback, last client" not in found, "who comes back when is for the lot to say"
+    assert all(figure.kept for figure in found.values())
+    assert reaction(drawn(), DRAWN) is Reaction.FAILS_OVER
+
+
+def test_where_lots_are_drawn_a_failure_after_the_promise_is_outside_the_outage() -> None:
+    timeline = drawn()
+    timeline.requests.append(bad(0, Operation.WRITE, 162))  # begun at 159, a second too late
+    timeline.requests.append(bad(0, Operation.WRITE, 160))  # begun at 157
+    found = {f.name: f for f in figures(timeline, DEFAULT, DRAWN, NONE_LOST)}
+    assert found["failed outside the outage"].value == 1
+
+
+def test_where_lots_are_drawn_dns_that_goes_on_answering_the_lost_region_has_not_switched() -> None:
+    timeline = drawn()
+    timeline.moments.append(Moment(150, Kind.DNS, EAST))
+    timeline.moments.sort(key=lambda m: m.at)
+    found = {f.name: f for f in figures(timeline, DEFAULT, DRAWN, NONE_LOST)}
+    assert found["DNS switch"].value is None
+    assert reaction(timeline, DRAWN) is Reaction.STAYS
+
+
+IDLE = Roles(EAST, WEST, bystanders=(0, 1))
+
+
+def idle() -> Timeline:
+    """Two clients in the west, while the east, which serves nobody, is lost and comes back."""
+    west = [
+        good(client, operation, at, WEST)
+        for at in range(90, 240, 10)
+        for client in (0, 1)
+        for operation in Operation
+    ]
+    moments = [m for m in lost_and_recovered().moments if m.kind is not Kind.DNS]
+    return Timeline(west, [Moment(0, Kind.DNS, WEST), *moments])
+
+
+def test_the_loss_of_a_region_that_serves_nobody_is_detected_and_not_noticed() -> None:
+    assert reaction(idle(), IDLE) is Reaction.UNNOTICED
+    found = figures(idle(), DEFAULT, IDLE, NONE_LOST, Reaction.UNNOTICED)
+    assert {f.name: f.value for f in found} == {
+        "detection": 30,
+        "DNS answered us-east-1": 0,
+        "failed requests": 0,
+        "acknowledged writes": 30,
+        "missing in us-west-2": 0,
+        "failback, health check": 25,
+        "missing in us-east-1, healed": 0,
+    }
+    assert all(figure.kept for figure in found)
+
+
+def test_one_failed_request_is_a_loss_that_was_noticed() -> None:
+    timeline = idle()
+    timeline.requests.append(bad(0, Operation.READ, 130))
+    found = figures(timeline, DEFAULT, IDLE, NONE_LOST, Reaction.UNNOTICED)
+    assert [figure.name for figure in found if not figure.kept] == ["failed requests"]

@@ -343,7 +343,13 @@ def test_machines_get_the_whole_report() -> None:
     document = json.loads(machine.render(report(missing=Missing(["lost"], []))))
     assert document["passed"] is False
     assert document["verdict"] == "outside the promise: missing in the standby"
-    assert document["roles"] == {"primary": EAST, "standby": WEST}
+    assert document["roles"] == {
+        "primary": EAST,
+        "standby": WEST,
+        "bystanders": [],
+        "redrawn": False,
+        "named": False,
+    }
     by_name = {figure["name"]: figure for figure in document["figures"]}
     assert by_name["detection"] == {
         "name": "detection",

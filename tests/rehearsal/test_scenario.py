@@ -1,6 +1,7 @@
 """The scenario: each fault comes to what it should, and what does not is found out."""
 
 import contextlib
+import functools
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -10,32 +11,37 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from infra.fault import Fault, Reaction
-from infra.measure import Missing, Roles, figures, reaction
+from infra.measure import Figure, Missing, Roles, figures, reaction
 from infra.outcome import Outcome
-from infra.promise import Promise
-from infra.rehearsal.faults import FAULTS, parse
+from infra.promise import Promise, Range
+from infra.rehearsal import cut as cuts
+from infra.rehearsal.faults import FAULTS, KNOWN, parse
 from infra.rehearsal.route53.config import Configuration, RecordSet
 from infra.rehearsal.scenario import rehearse
-from infra.rehearsal.scene import Scene
+from infra.rehearsal.scene import Scene, Weigh
 from infra.timeline import Kind
-from tests.rehearsal.virtual import EAST, WEST, World, configured, play, world
+from infra.traffic.client import PACE
+from tests.rehearsal.virtual import EAST, WEST, World, configured, deployment, play, world
 
 PROMISE = Promise(interval=10, threshold=3, ttl=10)
 ROLES = Roles(EAST, WEST)
 # Those that need Lambda or IAM: tests/end_to_end/test_rehearse_all.py has them.
 OF_FUNCTIONS = {"throttled", "bad-release", "table-denied"}
 OF_FRONTS = [name for name in FAULTS if name not in OF_FUNCTIONS]
+CLIENTS = 8
 
 
 # What is there all the time.
 Prelude = Callable[[World], contextlib.AbstractAsyncContextManager[None]]
 
 
-def rehearsed(
+def rehearsed(  # noqa: PLR0913 -- each may differ alone
     fault: Fault[Scene],
     promise: Promise = PROMISE,
     *,
+    hit: str | None = None,
     settled: bool = False,
+    weigh: Weigh | None = None,
     before: Prelude = lambda _: contextlib.nullcontext(),
     **options: Any,  # noqa: ANN401 -- as world has them
 ) -> Outcome:
@@ -44,13 +50,19 @@ def rehearsed(
             return await rehearse(
                 opened.stage,
                 opened.deployment,
-                fault,
+                cuts.plan(opened.deployment, fault, CLIENTS, hit),
                 opened.clock,
                 lambda _: None,
                 settled=settled,
+                weigh=weigh or functools.partial(weighed, opened, hit),
             )
 
     return play(run())
+
+
+async def weighed(opened: World, hit: str | None, own: int, other: int) -> None:
+    weights = (other, own) if hit == WEST else (own, other)
+    opened.stage.route53.obey(configured(opened.promise, "weighted", weights))
 
 
 def broken(outcome: Outcome, fault: Fault[Scene]) -> list[str]:
@@ -153,3 +165,82 @@ def test_what_was_just_seen_to_be_well_is_not_watched_for_as_long(
     assert cut is not None
     assert steady <= cut < steady + 5
     assert broken(outcome, FAULTS["5xx"]) == []
+
+
+def planned(
+    name: str, hit: str | None, routing: str, weights: tuple[int, int] = (100, 0)
+) -> cuts.Cut:
+    deployed = replace(deployment(), routing=routing, weights=weights)
+    return cuts.plan(deployed, KNOWN[name], CLIENTS, hit)
+
+
+def measured(
+    name: str, hit: str | None, routing: str, weights: tuple[int, int] = (100, 0)
+) -> dict[str, Figure]:
+    """Rehearse a fault in a mode, see it come to what it should, and return the figures."""
+    cut = planned(name, hit, routing, weights)
+    outcome = rehearsed(KNOWN[name], hit=hit, routing=routing, weights=weights)
+    assert outcome.problems == []
+    found = cut.figures(outcome)
+    assert [f"{f.name}: {f.value}, promised {f.promised}" for f in found if not f.kept] == []
+    assert cut.happened(outcome) is cut.expected
+    return {figure.name: figure for figure in found}
+
+
+@pytest.mark.parametrize(("hit", "other"), [(EAST, WEST), (WEST, EAST)])
+@pytest.mark.parametrize("name", OF_FRONTS)
+def test_where_both_serve_a_fault_of_either_is_felt_by_its_own_clients_alone(
+    name: str, hit: str, other: str
+) -> None:
+    found = measured(name, hit, "latency")
+    assert found[f"failed near {hit}"].value == found["failed requests"].value or (
+        name == "both-regions"
+    )
+    if FAULTS[name].expected is Reaction.FAILS_OVER:
+        assert found[f"failed near {hit}"].value
+        assert found[f"failed near {other}"] == Figure(f"failed near {other}", 0, "", Range(0, 0))
+        assert 20 <= (found["client outage, max"].value or 0) <= 58
+
+
+@pytest.mark.parametrize("hit", [EAST, WEST])
+@pytest.mark.parametrize("name", ["blackhole", "5xx", "partial", "both-regions"])
+def test_where_lots_are_drawn_a_fault_of_either_comes_to_what_it_should(
+    name: str, hit: str
+) -> None:
+    measured(name, hit, "weighted", (60, 40))
+
+
+@pytest.mark.parametrize(
+    ("routing", "hit", "weights"),
+    [("failover", WEST, (100, 0)), ("weighted", WEST, (100, 0)), ("weighted", EAST, (0, 100))],
+)
+def test_the_loss_of_a_region_that_serves_nobody_is_noticed_by_none(
+    routing: str, hit: str, weights: tuple[int, int]
+) -> None:
+    found = measured("blackhole", hit, routing, weights)
+    assert found["failed requests"].value == 0
+    assert found["detection"].value
+
+
+@pytest.mark.parametrize(
+    ("hit", "weights"), [(EAST, (100, 0)), (EAST, (50, 50)), (WEST, (1, 3)), (WEST, (0, 255))]
+)
+def test_an_evacuated_region_is_empty_within_the_ttl_and_no_request_fails(
+    hit: str, weights: tuple[int, int]
+) -> None:
+    found = measured("evacuation", hit, "weighted", weights)
+    other = WEST if hit == EAST else EAST
+    assert found[f"missing in {other}"].value == 0
+    if 0 in weights:
+        assert 0 < (found["refilled, last client"].value or 0) <= 10 + 2 * PACE
+
+
+def test_an_evacuation_whose_weights_do_not_move_is_found_out() -> None:
+    async def still(*_: int) -> None:
+        pass
+
+    cut = planned("evacuation", None, "weighted")
+    outcome = rehearsed(cut.fault, routing="weighted", weigh=still)
+    assert cut.happened(outcome) is Reaction.STAYS
+    broken = [figure.name for figure in cut.figures(outcome) if not figure.kept]
+    assert broken == ["until us-east-1 was empty"]

@@ -11,7 +11,7 @@ import functools
 import json
 import ssl
 from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import aiohttp
@@ -35,8 +35,11 @@ from infra.rehearsal.route53.config import (
     Failover,
     HealthCheck,
     HostedZone,
+    Latency,
     RecordSet,
+    Routing,
     Simple,
+    Weighted,
 )
 from infra.rehearsal.route53.messages import respond
 from infra.rehearsal.route53.probe import ProbeError
@@ -274,7 +277,7 @@ class Wire(NameServer):
 
     async def ask(self, question: dns.message.Message) -> dns.message.Message:
         assert self.route53 is not None
-        answer = functools.partial(self.route53.answer, client="192.0.2.99")
+        answer = functools.partial(self.route53.answer, client=self.source or "192.0.2.99")
         wire = respond(question.to_wire(), answer, datagram=True)
         assert wire is not None
         return dns.message.from_wire(wire)
@@ -309,14 +312,22 @@ class World:
 
 
 @contextlib.asynccontextmanager
-async def world(
-    promise: Promise, configuration: Configuration | None = None, *, seed: int = 0, lag: float = 0.0
+async def world(  # noqa: PLR0913 -- each may differ alone
+    promise: Promise,
+    configuration: Configuration | None = None,
+    *,
+    routing: str = "failover",
+    weights: tuple[int, int] = (100, 0),
+    seed: int = 0,
+    lag: float = 0.0,
 ) -> AsyncIterator[World]:
     """Open a world, and end all that runs in it afterwards.
 
     Args:
         promise: the health checks' interval and threshold, and the records' TTL.
         configuration: what Route 53 obeys instead of what follows from that.
+        routing: by which policy the records are answered.
+        weights: of the east and the west, where that is by weight.
         seed: decides the checkers' phases.
         lag: seconds that a write takes to the other region.
     """
@@ -329,17 +340,21 @@ async def world(
     surroundings = Surroundings(
         aws_names={_target(region): address for region, address in ADDRESSES.items()}.get,
         port_of=lambda port: port,
-        region_of=lambda _: EAST,
+        region_of=lambda client: WEST if client == ADDRESSES[WEST] else EAST,
     )
     route53 = Route53(clock, surroundings, checkers=16, seed=seed, send=_sender(at))
-    obeyed = configured(promise) if configuration is None else configuration
+    obeyed = configured(promise, routing, weights) if configuration is None else configuration
     route53.obey(obeyed)
     target = Target(NAME, None, Wire("192.0.2.53", route53=route53), cast("Any", None), {}, at)
-    stage = Stage(
-        places, _clouds(), route53, target, {a: region for region, a in ADDRESSES.items()}
-    )
+    near = {
+        region: replace(target, server=replace(target.server, source=address))
+        for region, address in ADDRESSES.items()
+    }
+    regions = {address: region for region, address in ADDRESSES.items()}
+    stage = Stage(places, _clouds(), route53, target, near, regions, _nothing_to_read)
+    deployed = replace(deployment(), routing=routing, weights=weights)
     try:
-        yield World(clock, places, stage, deployment(), promise, obeyed)
+        yield World(clock, places, stage, deployed, promise, obeyed)
     finally:
         await route53.stop()
         for place in places.values():
@@ -351,11 +366,22 @@ def deployment() -> Deployment:
     return Deployment("stack", NAME, "Z1", east, west, None)
 
 
+async def _nothing_to_read() -> None:
+    """Route 53 obeys what it is told here."""
+
+
 _CHECKS = {EAST: "east", WEST: "west-endpoint"}
 
 
-def configured(promise: Promise) -> Configuration:
+def configured(
+    promise: Promise, routing: str = "failover", weights: tuple[int, int] = (100, 0)
+) -> Configuration:
     """Return records and health checks as infra/*.tf has them."""
+    policies: Mapping[str, tuple[Routing, Routing]] = {
+        "failover": (Failover(primary=True), Failover(primary=False)),
+        "latency": (Latency(EAST), Latency(WEST)),
+        "weighted": (Weighted(weights[0]), Weighted(weights[1])),
+    }
     switch = AlarmCheck(
         id="switch",
         alarm=AlarmIdentifier(WEST, "withdrawn"),
@@ -368,12 +394,12 @@ def configured(promise: Promise) -> Configuration:
     ]
     records = [
         record
-        for region, primary in ((EAST, True), (WEST, False))
+        for region, policy in zip((EAST, WEST), policies[routing], strict=True)
         for record in (
             RecordSet(
                 name=NAME,
                 type="CNAME",
-                routing=Failover(primary=primary),
+                routing=policy,
                 set_identifier=region,
                 ttl=int(promise.ttl),
                 values=(f"{_target(region)}.",),

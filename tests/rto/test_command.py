@@ -17,6 +17,7 @@ from infra.rto.table import DEFAULT
 from infra.timeline import Timeline
 from tests.operations.checkouts import ROOT
 from tests.operations.test_report import report
+from tests.operations.timelines import ROLES
 
 ONE = ("--interval", "10", "--threshold", "3", "--ttl", "10")
 
@@ -97,11 +98,12 @@ def test_the_plot_has_a_line_for_each_setting_on_one_scale(tmp_path: Path) -> No
 
 
 def runs(folder: Path) -> None:
-    """Write three runs: two lost their region, one of them at once, and one never did."""
+    """Write four runs: one lost its region, one at once, one by lot, and one never did."""
     settings = {"fault": "blackhole: packets vanish"}
     store = Store(folder)
     store.write(replace(report(), settings=settings))
     store.write(replace(report(), settings={"fault": "refused: nobody listens"}))
+    store.write(replace(report(), settings=settings, roles=replace(ROLES, redrawn=True)))
     store.write(replace(report(Timeline(), Missing(None, None)), settings=settings))
 
 

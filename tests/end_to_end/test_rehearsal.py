@@ -61,24 +61,15 @@ def test_a_primary_record_without_a_health_check_is_found_out(project: Project) 
     assert "has no health check" in rehearsal.page
 
 
-def test_a_probe_of_the_regional_target_is_found_out(project: Project) -> None:
+def test_a_probe_of_the_regional_target_and_a_missing_replica_are_found_out(
+    project: Project,
+) -> None:
     project.replace(
         "infra/routing.tf",
         "fqdn              = each.value.regional_domain_name",
-        "fqdn              = each.value.target.name",
+        'fqdn              = each.key == "PRIMARY" ? each.value.target.name : '
+        "each.value.regional_domain_name",
     )
-
-    rehearsal = project.rehearse()
-
-    assert rehearsal.status == 1, rehearsal.output
-    assert "the health check of us-east-1 fails" in rehearsal.output
-    assert "answered 403 Forbidden" in rehearsal.output
-    assert "probe us-east-1.api.example.com" in rehearsal.output
-    assert rehearsal.report is not None
-    assert rehearsal.report["figures"] == [], "the region was cut although it was not well"
-
-
-def test_a_missing_replica_is_found_out(project: Project) -> None:
     table = (project.root / "infra/table.tf").read_text()
     start = table.index('resource "aws_dynamodb_table_replica"')
     project.replace("infra/table.tf", table[start:], "")
@@ -89,5 +80,10 @@ def test_a_missing_replica_is_found_out(project: Project) -> None:
     rehearsal = project.rehearse()
 
     assert rehearsal.status == 1, rehearsal.output
+    assert "the health check of us-east-1 fails" in rehearsal.output
+    assert "answered 403 Forbidden" in rehearsal.output
+    assert "probe us-east-1.api.example.com" in rehearsal.output
     assert "the health check of us-west-2 fails" in rehearsal.output
     assert "us-west-2.api.example.com answered 503" in rehearsal.output
+    assert rehearsal.report is not None
+    assert rehearsal.report["figures"] == [], "the region was cut although it was not well"

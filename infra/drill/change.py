@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.errors import InfraError
 from infra.operations.deployment import SwitchNames
-from infra.operations.switch import IMPATIENT, PERIOD, Switch
+from infra.operations.switch import IMPATIENT, Switch, seconds_to_next_period
 
 if TYPE_CHECKING:
     from types_boto3_lambda import LambdaClient
@@ -154,7 +154,7 @@ class Withdrawal:
         """Put a 0, and another in the next period, since in one period a 1 beats it."""
         switch = Switch(self.names)
         switch.put(withdrawn=False)
-        self.pause(PERIOD - time.time() % PERIOD + 1)
+        self.pause(seconds_to_next_period(time.time()))
         switch.put(withdrawn=False)
 
     def document(self) -> dict[str, Any]:

@@ -28,6 +28,11 @@ PERIOD = 60
 _LOOK_BACK = timedelta(hours=3)
 
 
+def seconds_to_next_period(now: float) -> float:
+    """Return how long, in seconds since 1970, a number would still be in CloudWatch's period."""
+    return PERIOD - now % PERIOD + 1
+
+
 @dataclass(frozen=True)
 class Position:
     """How the switch stands.
@@ -46,6 +51,15 @@ class Position:
     def withdrawn(self) -> bool:
         """Whether its region is withdrawn, by the number where there is one, else by the alarm."""
         return self.alarm == "ALARM" if self.number is None else self.number > 0
+
+    def long_withdrawn(self, now: datetime) -> bool:
+        """Whether its region is withdrawn by a number of none of the last two periods.
+
+        One of this period would beat a 0; and one that was put just now may not be seen yet.
+        """
+        return self.withdrawn and (
+            self.at is None or now - self.at >= timedelta(seconds=2 * PERIOD)
+        )
 
 
 class Switch:

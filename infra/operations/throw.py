@@ -1,7 +1,10 @@
 """What `failover` and `failback` have in common: look, say, ask, throw, wait."""
 
 import asyncio
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import click
 
@@ -10,7 +13,7 @@ from infra.display import Display
 from infra.errors import InfraError
 from infra.operations.deployment import Deployment, Region
 from infra.operations.options import confirm
-from infra.operations.switch import Switch
+from infra.operations.switch import Switch, seconds_to_next_period
 from infra.operations.turn import Turn, turn
 from infra.operations.view import ask
 from infra.traffic.client import Target
@@ -28,7 +31,8 @@ wait_option = click.option(
 no_wait_option = click.option(
     "--no-wait",
     is_flag=True,
-    help="Put the number once and return; see the runbook for the limits.",
+    help="Throw the switch and return. A failback so soon after a failover that it would be "
+    "swallowed waits for the next minute all the same.",
 )
 region_option = click.option(
     "--region",
@@ -99,8 +103,16 @@ def to_give_back(deployment: Deployment, given: str | None) -> Turn:
     return Turn(deployment, withdrawn[0], withdrawn=False)
 
 
-def throw(order: Turn, target: Target, manner: Manner) -> int:
+def throw(
+    order: Turn, target: Target, manner: Manner, pause: Callable[[float], object] = time.sleep
+) -> int:
     """Throw the switch as ordered; return the exit status.
+
+    Args:
+        order: what is wanted.
+        target: the shared name, and whom to ask for it.
+        manner: how it is to be done.
+        pause: waits for so many seconds.
 
     Raises:
         InfraError: it was not confirmed, or the switch can't be thrown.
@@ -122,11 +134,12 @@ def throw(order: Turn, target: Target, manner: Manner) -> int:
         )
     confirm(order.deployment.stack, yes=manner.yes)
     switch = Switch(order.region.its_switch)
+    if not order.withdrawn and not _long_withdrawn(switch):
+        _outlast_a_failover(order, switch, pause)
     if manner.wait is None:
         switch.put(withdrawn=order.withdrawn)
         click.echo(
-            "done, without waiting: `python -m infra status` shows when clients have followed. A "
-            "failback within a minute of a failover must be put again"
+            "done, without waiting: `python -m infra status` shows when clients have followed"
         )
         return DONE
     return _wait(order, switch, target, clock, manner.wait)
@@ -154,6 +167,27 @@ def _withdrawn(region: Region) -> bool | None:
         return Switch(region.switch).position().withdrawn
     except InfraError:
         return None
+
+
+def _long_withdrawn(switch: Switch) -> bool:
+    try:
+        return switch.position().long_withdrawn(datetime.now(UTC))
+    except InfraError:
+        return False
+
+
+def _outlast_a_failover(order: Turn, switch: Switch, pause: Callable[[float], object]) -> None:
+    """Put a 0, and wait for the period in which another will be alone: in one, a 1 beats it.
+
+    So also where nothing shows that the region is withdrawn: CloudWatch shows a number late.
+    """
+    switch.put(withdrawn=False)
+    seconds = seconds_to_next_period(time.time())
+    with Display().step(
+        f"{order.region.name} may have been withdrawn within the last minutes, and a failover wins "
+        f"over a failback of the same minute: putting it again in {seconds:.0f} s"
+    ):
+        pause(seconds)
 
 
 def _wait(order: Turn, switch: Switch, target: Target, clock: Clock, limit: float) -> int:

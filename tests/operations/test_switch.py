@@ -3,9 +3,10 @@
 import copy
 import json
 import os
+import ssl
 import subprocess
 import sys
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -15,17 +16,22 @@ import pytest
 
 from infra.errors import InfraError
 from infra.operations import deployment as deployments
+from infra.operations import throw
 from infra.operations.deployment import Deployment, SwitchNames
 from infra.operations.switch import Switch
+from infra.operations.throw import Manner
+from infra.operations.turn import Turn
 from infra.operations.view import name_server
 from infra.promise import Range
 from infra.rehearsal.emulator import Emulator
+from infra.traffic.client import Target
 from tests.operations.checkouts import ROOT
 
 if TYPE_CHECKING:
     from types_boto3_cloudwatch import CloudWatchClient
 
 PRIMARY, STANDBY = "us-east-1", "us-west-2"
+LONG_AGO = timedelta(minutes=10)
 
 
 def switch_of(deployment: Deployment, region: str = PRIMARY) -> SwitchNames:
@@ -66,26 +72,35 @@ class Account:
         )
 
     def numbers(self, region: str = PRIMARY) -> list[float]:
-        """Return the highest number that was put on the metric of a region's switch, if any was."""
+        """Return the highest number that was put lately on a region's switch, if any was."""
         switch = switch_of(self.deployment, region)
-        metric: Any = {
-            "Namespace": switch.namespace,
-            "MetricName": switch.metric_name,
-            "Dimensions": [{"Name": "Stack", "Value": self.stack}],
-        }
-        client = self.client(switch.region)
-        found = client.list_metrics(**metric)["Metrics"]
-        return [self._maximum(client, metric)] if found else []
-
-    def _maximum(self, client: "CloudWatchClient", metric: dict[str, Any]) -> float:
-        answer = client.get_metric_statistics(
-            **metric,
-            StartTime="2020-01-01T00:00:00Z",
-            EndTime="2040-01-01T00:00:00Z",
+        now = datetime.now(UTC)
+        answer = self.client(switch.region).get_metric_statistics(
+            Namespace=switch.namespace,
+            MetricName=switch.metric_name,
+            Dimensions=[{"Name": "Stack", "Value": self.stack}],
+            StartTime=now - LONG_AGO / 2,
+            EndTime=now + LONG_AGO,
             Period=60,
             Statistics=["Maximum"],
         )
-        return max(point["Maximum"] for point in answer["Datapoints"])
+        points = [point["Maximum"] for point in answer["Datapoints"]]
+        return [max(points)] if points else []
+
+    def withdrawn_long_ago(self, region: str = PRIMARY) -> None:
+        """Have a region withdrawn by a number that no number of now shares a period with."""
+        switch = switch_of(self.deployment, region)
+        self.client(switch.region).put_metric_data(
+            Namespace=switch.namespace,
+            MetricData=[
+                {
+                    "MetricName": switch.metric_name,
+                    "Dimensions": [{"Name": "Stack", "Value": self.stack}],
+                    "Timestamp": datetime.now(UTC) - LONG_AGO,
+                    "Value": 1.0,
+                }
+            ],
+        )
 
 
 @pytest.fixture
@@ -105,6 +120,8 @@ def reachable(account: Account, monkeypatch: pytest.MonkeyPatch) -> Account:
 def test_the_commands_put_one_number_in_the_standby_region(
     account: Account, command: str, number: float
 ) -> None:
+    if command == "failback":
+        account.withdrawn_long_ago()
     done = account.call(command, "--yes", "--force", "--no-wait")
     assert done.returncode == 0, done.stderr
     assert account.numbers() == [number]
@@ -112,6 +129,39 @@ def test_the_commands_put_one_number_in_the_standby_region(
         f"will put PrimaryWithdrawn = {number:g} (MultiRegionApi, Stack={account.stack}) "
         f"in {STANDBY}"
     ) in done.stdout
+
+
+@pytest.mark.parametrize("failover_is_seen", [True, False])
+def test_a_failback_waits_until_no_failover_of_the_same_minute_swallows_it(
+    reachable: Account, *, failover_is_seen: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    deployment = reachable.deployment
+    switch = Switch(switch_of(deployment))
+    if failover_is_seen:
+        switch.put(withdrawn=True)
+    unheard = Target("a.test", None, name_server("127.0.0.1:9"), ssl.create_default_context(), {})
+    put_by_then: list[list[float]] = []
+
+    def pause(seconds: float) -> None:
+        assert 1 <= seconds <= 61
+        put_by_then.append(reachable.numbers())
+
+    back = Turn(deployment, deployment.primary, withdrawn=False)
+    assert throw.throw(back, unheard, Manner(yes=True, force=True, wait=None), pause) == throw.DONE
+    assert put_by_then == [[float(failover_is_seen)]], "one is put at once, and one after"
+    told = capsys.readouterr().out
+    assert "us-east-1 may have been withdrawn within the last minutes" in told
+    assert "putting it again in" in told
+
+
+def test_a_failback_of_what_was_withdrawn_long_ago_waits_for_nothing(reachable: Account) -> None:
+    names = switch_of(reachable.deployment)
+    now = datetime.now(UTC)
+    reachable.withdrawn_long_ago()
+    assert Switch(names).position().long_withdrawn(now)
+    Switch(names).put(withdrawn=True)
+    assert not Switch(names).position().long_withdrawn(now)
+    assert Switch(names).position().long_withdrawn(now + timedelta(minutes=3))
 
 
 def test_a_standby_that_does_not_answer_is_not_failed_over_to(account: Account) -> None:
@@ -197,9 +247,18 @@ def test_where_both_regions_serve_each_is_withdrawn_from_the_other(
     assert f"so that {other} answers for a.test" in done.stdout
     assert (account.numbers(region), account.numbers(other)) == ([1.0], [])
 
+
+@pytest.mark.parametrize(
+    ("region", "metric"), [(PRIMARY, "PrimaryWithdrawn"), (STANDBY, "SecondaryWithdrawn")]
+)
+def test_where_both_regions_serve_the_only_one_that_is_withdrawn_needs_no_name(
+    account: Account, region: str, metric: str
+) -> None:
+    account.withdrawn_long_ago(region)
     back = account.call("failback", *LATENCY)
     assert back.returncode == 0, back.stderr
-    assert f"will put {metric} = 0" in back.stdout, "the only one that is withdrawn needs no name"
+    assert f"will put {metric} = 0" in back.stdout
+    assert account.numbers(region) == [0.0]
     assert f"{region} answers for a.test where routing has it so" in back.stdout
 
 
@@ -234,6 +293,7 @@ def test_a_standby_is_not_withdrawn(account: Account) -> None:
     assert "with failover routing us-west-2 stands by" in done.stderr
     assert account.numbers(STANDBY) == []
     # Left thrown in another mode, it is given back in this one.
+    account.withdrawn_long_ago(STANDBY)
     assert account.call("failback", *FORCED, "--region", "standby").returncode == 0
     assert account.numbers(STANDBY) == [0.0]
 

@@ -41,6 +41,8 @@ _NAMING = [
 _name_server_option = click.option(
     "--name-server",
     metavar="ADDRESS[:PORT]",
+    envvar="INFRA_NAME_SERVER",
+    show_envvar=True,
     help="Whom to ask for the names.  [default: this machine's DNS server]",
 )
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -16,7 +17,7 @@ from typing import Any
 import pytest
 
 from infra.rehearsal.ports import free_port
-from tests.end_to_end.conftest import Project
+from tests.end_to_end.conftest import ROOT, Project
 
 pytestmark = pytest.mark.rehearsal
 
@@ -44,15 +45,30 @@ def test_local_serves_seeded_items_exactly_and_ends_on_ctrl_c(
                 break
         try:
             item = _get(f"http://127.0.0.1:{port}/read?ItemId=measurement")["Item"]
+            written, read = _as_the_readme_says(port)
         finally:
             server.send_signal(signal.SIGINT)
             rest = server.stdout.read()
             status = server.wait(30)
 
     assert item["Data"] == {"celsius": 21.5, "exact": 12345678901234567890}, lines
+    assert (written["ItemId"], read["Item"]["Data"]) == ("greeting", {"text": "hello"})
     assert status == 130, rest
     assert processes_left(project.root) == []
     assert list(scratch.iterdir()) == []
+
+
+def _as_the_readme_says(port: int) -> list[Any]:
+    """Run the README's calls of curl; return what they print."""
+    [block] = re.findall(r"(?: {4}.*curl.*\n(?: {4}.*\n)+)", (ROOT / "README.md").read_text())
+    done = subprocess.run(
+        ["bash", "-ec", block.replace("127.0.0.1:8000", f"127.0.0.1:{port}")],  # noqa: S607 -- wherever it is
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    return [json.loads(line) for line in done.stdout.replace("}{", "}\n{").splitlines()]
 
 
 def _get(url: str) -> Any:  # noqa: ANN401 -- any JSON

@@ -54,7 +54,7 @@ def command(  # noqa: PLR0913 -- an argument an option
     reports: Path,
     keep: int,
 ) -> None:
-    r"""Deploy two regions on this machine, lose one under traffic, and measure the recovery.
+    """Deploy two regions on this machine, lose one under traffic, and measure the recovery.
 
     Needs no AWS account and touches none. Packages the app, applies infra/ to an emulator, sends
     reads and writes over real DNS and HTTPS from near both regions, does to one region what --fault
@@ -69,7 +69,7 @@ def command(  # noqa: PLR0913 -- an argument an option
     Exit status 1: something else came of the fault, a write was lost, or a figure is outside the
     range that the configuration promises; the report says which and why. 2: the rehearsal could
     not be run.
-    """
+    """  # noqa: D301 -- the character keeps click from filling the lines
     store = Store(reports, keep)
     store.require_writable()
     require_playable(fault, str(variables["routing"]))

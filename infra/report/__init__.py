@@ -88,6 +88,8 @@ class Report:
             case Reaction.FAILS_OVER:
                 promised = "" if self.promise is None else " within the promised time"
                 how = f"{self.roles.standby} took over{promised}"
+                if self.roles.bystanders:
+                    how = f"{how}, its own clients noticed nothing"
             case Reaction.UNNOTICED:
                 how = f"no client noticed the loss of {self.roles.primary}"
             case Reaction.MOVES:

@@ -131,7 +131,7 @@ def test_where_both_regions_serve_the_loss_of_one_is_felt_by_its_own_clients_alo
     assert found[f"failed near {STANDBY}"] == found["failed requests"]
     assert found[f"failed near {PRIMARY}"] == 0
     assert found[f"missing in {PRIMARY}"] == 0
-    assert report.verdict == "us-east-1 took over within the promised time, and no write was lost"
+    assert "its own clients noticed nothing" in report.verdict
     served = {(r.client % 2, r.region) for r in report.timeline.requests if r.region}
     assert served == {(0, PRIMARY), (1, PRIMARY), (1, STANDBY)}, "each place is served by its own"
 

@@ -5,6 +5,7 @@ import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -14,8 +15,8 @@ from infra.measure import Missing, figures, reaction
 from infra.rehearsal.faults import FAULTS
 from infra.report import Limit, Report, machine, page, picture, terminal
 from infra.report.plot import WIDTH, Gauge, gauge, plot
-from infra.timeline import Arrival, Kind, Moment, Timeline
-from tests.operations.timelines import DEFAULT, EAST, ROLES, WEST, lost_and_recovered
+from infra.timeline import Arrival, Kind, Moment, Operation, Timeline
+from tests.operations.timelines import DEFAULT, EAST, ROLES, WEST, good, lost_and_recovered
 
 HOSTILE = "\"><script>alert('&')</script>"
 
@@ -111,6 +112,14 @@ def test_what_should_not_have_happened_fails_and_is_named() -> None:
             Reaction.BOTH_DOWN,
             "with both regions down DNS answered us-east-1, and no write was lost",
         ),
+        (
+            Reaction.UNNOTICED,
+            "no client noticed the loss of us-east-1, and no write was lost",
+        ),
+        (
+            Reaction.MOVES,
+            "us-east-1 was drained and refilled without a failed request, and no write was lost",
+        ),
     ],
 )
 def test_a_run_that_must_not_fail_over_says_what_it_showed(
@@ -119,6 +128,48 @@ def test_a_run_that_must_not_fail_over_says_what_it_showed(
     kept = replace(report(), expected=expected, happened=expected, figures=[])
     assert kept.passed
     assert kept.verdict == verdict
+
+
+def active_active() -> Report:
+    """Return a report of two regions that serve, of which client 1 is near the other one."""
+    roles = replace(ROLES, bystanders=(1,), named=True)
+    timeline = lost_and_recovered()
+    near = [r for r in timeline.requests if r.client == 0 or r.region == WEST]
+    timeline = Timeline(near, timeline.moments)
+    made = figures(timeline, DEFAULT, roles, Missing([], []))
+    return replace(report(timeline), roles=roles, figures=made)
+
+
+def test_where_both_regions_serve_the_report_says_whom_it_concerned() -> None:
+    shown = active_active()
+    assert shown.verdict == (
+        "us-west-2 took over within the promised time, its own clients noticed nothing, and no "
+        "write was lost"
+    )
+    names = [figure.name for figure in shown.figures]
+    assert "missing in us-west-2" in names
+    assert "missing in us-east-1, healed" in names
+    assert not [name for name in names if "standby" in name or "primary" in name]
+    text = page.render(shown)
+    assert ">DNS near us-east-1<" in text
+    assert "acknowledged writes missing" in text
+
+
+def test_machines_read_back_whom_a_loss_concerned(tmp_path: Path) -> None:
+    path = tmp_path / "report.json"
+    path.write_text(machine.render(active_active()))
+    assert machine.read(path).roles == active_active().roles
+
+
+def test_the_plot_marks_when_a_region_was_drained_and_refilled() -> None:
+    moments = [
+        Moment(0, Kind.DNS, EAST),
+        Moment(100, Kind.DRAINED, EAST),
+        Moment(120, Kind.REFILLING, EAST),
+    ]
+    shown = plot(report(Timeline([good(0, Operation.READ, 99, EAST)], moments)))
+    assert [mark.text for mark in shown.marks] == ["drained", "refilling"]
+    assert "0 s" in [tick.text for tick in shown.ticks], "counted from when it was drained"
 
 
 def test_the_faults_are_listed_with_what_each_does_its_cause_and_what_should_come_of_it() -> None:

@@ -1,20 +1,28 @@
 """`python -m infra release` where it needs no Terraform: --status, --rollback, --resume."""
 
+import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
+from infra.releases.functions import KINDS
+from infra.releases.marks import Mark
 from tests.operations.checkouts import ROOT
-from tests.releases.account import GOOD, PRIMARY, STANDBY, Account
+from tests.releases.account import GOOD, PRIMARY, REGIONS, STANDBY, Account
 from tests.releases.test_conduct import AT_ONCE, release
 
 
-def call(account: Account, *options: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+def command(account: Account, *options: str) -> list[str]:
     names = ["--stack", account.stack, "--domain-name", "a.test"]
     regions = ["--primary-region", PRIMARY, "--standby-region", STANDBY]
+    return [sys.executable, "-m", "infra", "release", *names, *regions, *options]
+
+
+def call(account: Account, *options: str, typed: str = "") -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "infra", "release", *names, *regions, *options],
+        command(account, *options),
         cwd=ROOT,
         env=account.emulator.environment(),
         input=typed,
@@ -47,6 +55,59 @@ def test_status_is_1_while_a_release_is_half_way(account: Account) -> None:
     assert done.returncode == 1
     assert "write in us-east-1 serves version 1, 2 gets 25%; canary: 1 to 2" in done.stdout
     assert "NOT AS IT SHOULD BE: write in us-east-1 is in a release that has not" in done.stdout
+
+
+def stopped(account: Account, by: signal.Signals) -> tuple[int, str]:
+    """Go on with a release in a process, and stop it in the midst of the standby's canary."""
+    before = account.alias(STANDBY, "write").mark
+    with subprocess.Popen(
+        command(account, "--resume", "--yes", "--bake", "5", "--probes", "2"),
+        cwd=ROOT,
+        env=account.emulator.environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        deadline = time.monotonic() + 60
+        while not _in_canary(account, before):
+            assert time.monotonic() < deadline, account.steps()
+            time.sleep(0.2)
+        process.send_signal(by)
+        _, said = process.communicate(timeout=60)
+    return process.returncode, said
+
+
+def _in_canary(account: Account, before: Mark | None) -> bool:
+    """Tell whether another run than before has given the standby's functions their share."""
+    found = account.alias(STANDBY, "write").mark
+    ours = found is not None and before is not None and found.by != before.by
+    return ours and account.shares() == [{"2": 0.1}, {"2": 0.1}, {}, {}]
+
+
+def test_a_release_that_is_killed_or_interrupted_is_gone_on_with_or_taken_back(
+    account: Account,
+) -> None:
+    account.publish(GOOD)
+    for region in REGIONS:
+        for kind in KINDS:
+            account.functions(region).update_alias(
+                FunctionName=f"{account.stack}-{kind}",
+                Name="live",
+                Description="waiting: 1 to 2, release 20261125T031500Z by ann@host/1f3a",
+            )
+
+    stopped(account, signal.SIGKILL)
+    done = call(account, "--status")
+    assert done.returncode == 1
+    assert "read in us-west-2 serves version 1, 2 gets 10%; canary: 1 to 2" in done.stdout
+
+    status, said = stopped(account, signal.SIGINT)
+    assert status == 130
+    assert "`python -m infra release --resume` goes on with it, `--rollback` takes it back" in said
+
+    assert call(account, "--rollback", "--yes").returncode == 0
+    assert account.serving() == ["1", "1", "1", "1"]
+    assert account.shares() == [{}, {}, {}, {}]
 
 
 def test_a_rollback_is_asked_about_and_done(account: Account) -> None:

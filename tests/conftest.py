@@ -12,7 +12,7 @@ from infra.display import Display
 from infra.rehearsal import emulator as emulators
 from infra.rehearsal.deploy import applied
 from infra.rehearsal.regions import Deployment
-from tests.operations.checkouts import copy_checkout
+from tests.operations.checkouts import copy_checkout, leave_out_the_firewall
 
 TESTS = Path(__file__).parent
 # Where tests deploy, or run Terraform otherwise.
@@ -48,7 +48,7 @@ def emulator() -> Iterator[emulators.Emulator]:
 
 @dataclass(frozen=True)
 class Operated:
-    """A deployment of the untouched project, for tests that leave it as it was but for its items.
+    """A deployment of the project, for tests that leave it as it was but for its items.
 
     Attributes:
         root: the copy of the project that was packaged and applied.
@@ -69,6 +69,7 @@ def operated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operated]:
     root.mkdir()
     scratch.mkdir()
     copy_checkout(root)
+    leave_out_the_firewall(root)
     with emulators.running() as emulator, emulators.watched(emulator):
         deployment = applied(root, emulator, scratch, Display(Console(quiet=True)))
         yield Operated(root, deployment, emulator)

@@ -14,7 +14,10 @@ from infra.rehearsal import emulator as emulators
 from tests.delivery import workflows
 from tests.delivery.accounts import STATE_REGION, path_style
 from tests.end_to_end.conftest import copy_to
-from tests.operations.checkouts import leave_the_replica_unprotected
+from tests.operations.checkouts import (
+    leave_out_the_firewall,
+    leave_the_replica_unprotected,
+)
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -41,6 +44,7 @@ class Cloud:
         """Return a fresh runner after its actions: a checkout, Python and its packages."""
         root = copy_to(self.folder / name).root
         leave_the_replica_unprotected(root)
+        leave_out_the_firewall(root)
         # Apart from the real one, which `make` would clear if it took it for outdated.
         (root / ".venv").mkdir()
         for part in ("bin", "lib", "pyvenv.cfg"):

@@ -15,7 +15,10 @@ from infra.operations import deployment as deployments
 from infra.operations.deployment import Deployment
 from infra.rehearsal import emulator as emulators
 from tests.end_to_end.conftest import Project, copy_to
-from tests.operations.checkouts import leave_the_replica_unprotected
+from tests.operations.checkouts import (
+    leave_out_the_firewall,
+    leave_the_replica_unprotected,
+)
 
 pytestmark = pytest.mark.rehearsal
 
@@ -38,6 +41,7 @@ class Deployed:
             "TF_CLI_ARGS_init": "-backend-config=use_path_style=true",
         }
         leave_the_replica_unprotected(project.root)
+        leave_out_the_firewall(project.root)
         infra = project.root / "infra"
         shutil.copy(infra / "terraform.tfvars.example", infra / "environments/trial.tfvars")
         self.session = boto3.Session("test", "test", region_name="us-east-1")

@@ -1,4 +1,4 @@
-"""The drill, on a deployment of the untouched infra/: the very code that runs on AWS.
+"""The drill, on a deployment of infra/: the very code that runs on AWS.
 
 What AWS has and the emulator lacks is beside it: the rehearsal's Route 53 and region fronts, and an
 answer to GetHealthCheckStatus with what that Route 53's checkers say.

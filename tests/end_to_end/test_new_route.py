@@ -20,8 +20,9 @@ from rich.console import Console
 
 from infra.display import Display
 from infra.rehearsal import emulator as emulators
-from infra.rehearsal.deploy import deployed
+from infra.rehearsal.deploy import applied, environment_of
 from infra.rehearsal.regions import Deployment
+from infra.terraform import Terraform
 from tests.end_to_end.conftest import ROOT, Project
 
 pytestmark = pytest.mark.rehearsal
@@ -107,10 +108,10 @@ def stack(project: Project, tmp_path: Path) -> Iterator[Stack]:
     [example] = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
     with (project.root / "app.py").open("a") as routes:
         routes.write(f"\n\n{example}{OTHER_VERBS}")
-    with (
-        emulators.running() as emulator,
-        deployed(project.root, emulator, tmp_path, Display(Console(quiet=True))) as deployment,
-    ):
+    with emulators.running() as emulator:
+        deployment = applied(project.root, emulator, tmp_path, Display(Console(quiet=True)))
+        terraform = Terraform(project.root / "infra", environment_of(emulator, tmp_path))
+        assert terraform.planned_changes() == []
         yield Stack(emulator.endpoint, deployment)
 
 

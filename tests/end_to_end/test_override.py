@@ -1,6 +1,6 @@
 """The operator's switch moves clients off a healthy primary, stays as thrown, and moves them back.
 
-What is deployed is the untouched infra/, and the switch is thrown by the command's own code.
+What is deployed is infra/, and the switch is thrown by the command's own code.
 """
 
 import asyncio

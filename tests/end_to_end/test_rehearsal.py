@@ -21,9 +21,9 @@ def within(modelled: Seconds, value: float) -> bool:
 
 
 def test_a_lost_region_is_survived_within_the_promise_and_without_losing_a_write(
-    project: Project, processes_left: Callable[[Path], list[str]]
+    untouched: Project, processes_left: Callable[[Path], list[str]]
 ) -> None:
-    rehearsal = project.rehearse()
+    rehearsal = untouched.rehearse()
 
     assert rehearsal.status == 0, rehearsal.output
     outage = rehearsal.figure("client outage, max")
@@ -38,7 +38,7 @@ def test_a_lost_region_is_survived_within_the_promise_and_without_losing_a_write
     assert rehearsal.figure("missing in the primary, healed")["value"] == 0
     assert rehearsal.page is not None
     assert "Passed:" in rehearsal.page
-    assert processes_left(project.root) == []
+    assert processes_left(untouched.root) == []
 
 
 def test_a_primary_record_without_a_health_check_is_found_out(project: Project) -> None:

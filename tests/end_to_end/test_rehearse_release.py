@@ -10,15 +10,18 @@ from infra.rehearsal import releasing
 from infra.rehearsal.candidates import CANDIDATES
 from infra.rehearsal.releasing import Finding, Theatre
 from infra.terraform import Terraform
-from tests.end_to_end.conftest import ROOT
+from tests.end_to_end.conftest import copy_to
+from tests.operations.checkouts import leave_out_the_firewall
 
 pytestmark = pytest.mark.rehearsal
 
 
 @pytest.fixture(scope="module")
-def theatre() -> Iterator[Theatre]:
+def theatre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Theatre]:
     """One deployment for all these tests."""
-    with releasing.opened(ROOT, Display()) as made:
+    root = copy_to(tmp_path_factory.mktemp("releases") / "project").root
+    leave_out_the_firewall(root)
+    with releasing.opened(root, Display()) as made:
         yield made
 
 

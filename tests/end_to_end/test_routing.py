@@ -1,4 +1,4 @@
-"""Modes of routing on one deployment of the untouched infra/: each rehearsed, and each change.
+"""Modes of routing on one deployment: each rehearsed, and each change.
 
 Every change is one plan and its apply, made while clients are at work. What stands by is warm, and
 follows the traffic.

@@ -12,6 +12,7 @@ module "primary" {
   warm                    = local.warm["PRIMARY"]
   provisioned_concurrency = var.provisioned_concurrency
   reserved_concurrency    = var.reserved_concurrency
+  snap_start              = var.snap_start
   domain_name             = var.domain_name
   hosted_zone_id          = data.aws_route53_zone.this.zone_id
   validation_record_fqdns = [for record in aws_route53_record.certificate_validation : record.fqdn]
@@ -38,6 +39,7 @@ module "secondary" {
   warm                    = local.warm["SECONDARY"]
   provisioned_concurrency = var.provisioned_concurrency
   reserved_concurrency    = var.reserved_concurrency
+  snap_start              = var.snap_start
   domain_name             = var.domain_name
   hosted_zone_id          = data.aws_route53_zone.this.zone_id
   validation_record_fqdns = [for record in aws_route53_record.certificate_validation : record.fqdn]

@@ -144,9 +144,9 @@ variable "weights" {
 
 variable "standby" {
   description = <<-EOT
-    What a region has ready for the other's clients. cold: nothing; functions start from SnapStart's
-    snapshots. warm: provisioned_concurrency on the standby, in both regions where both serve, and
-    more as traffic comes. Takes effect with the next release: docs/standby.md.
+    What a region has ready for the other's clients. cold: nothing; functions start when they are
+    called. warm: provisioned_concurrency on the standby, in both regions where both serve, and more
+    as traffic comes: docs/standby.md.
   EOT
   type        = string
   default     = "cold"
@@ -199,6 +199,26 @@ variable "provisioned_concurrency" {
       "provisioned_concurrency has a max of ${var.provisioned_concurrency.read.max + var.provisioned_concurrency.write.max} for both:",
       "of the account's ${var.reserved_concurrency.account} (reserved_concurrency.account) Lambda keeps 100 for others.",
       "Lower max, or say account if the quota is higher.",
+    ])
+  }
+}
+
+variable "snap_start" {
+  description = <<-EOT
+    Functions start as copies of a snapshot (SnapStart), which Lambda keeps of each published version
+    and asks $1.98 a month for: for routes whose start takes a second. Takes effect with the next
+    release: docs/standby.md.
+  EOT
+  type        = bool
+  default     = false
+  nullable    = false
+
+  validation {
+    # https://docs.aws.amazon.com/lambda/latest/dg/snapstart.html
+    condition = !var.snap_start || var.standby == "cold"
+    error_message = join(" ", [
+      "snap_start is true and standby is \"${var.standby}\":",
+      "Lambda keeps nothing ready of a version with SnapStart; use one of the two.",
     ])
   }
 }

@@ -26,6 +26,11 @@ from infra.cost.options import prices_option
     show_default=True,
     help="Items stored in each region, with --requests.",
 )
+@click.option(
+    "--snap-start",
+    is_flag=True,
+    help="With snap_start = true, which goes with a cold standby only.",
+)
 @click.option("--detail", is_flag=True, help="Show what each sum is made of.")
 @click.option("--json", "machine", is_flag=True, help="Print everything as JSON.")
 def command(  # noqa: PLR0913 -- an argument an option
@@ -35,6 +40,7 @@ def command(  # noqa: PLR0913 -- an argument an option
     secondary_region: str,
     requests: float | None,
     stored_gb: float,
+    snap_start: bool,
     detail: bool,
     machine: bool,
 ) -> None:
@@ -45,10 +51,10 @@ def command(  # noqa: PLR0913 -- an argument an option
     """
     estimate = tables.Estimate(
         (primary_region, secondary_region),
-        MODES,
+        tuple(mode for mode in MODES if mode.standby == "cold") if snap_start else MODES,
         TRAFFIC if requests is None else (Traffic(requests, stored_gb),),
         prices.read(price_file),
-        Assumptions(),
+        Assumptions(snap_start=snap_start),
     )
     if machine:
         click.echo(json.dumps(tables.document(estimate), indent=1))

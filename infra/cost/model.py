@@ -70,7 +70,10 @@ class Assumptions:
         reads: the share of requests that read.
         read_seconds, write_seconds: how long a function takes.
         memory_gb: of each function, as infra/region/chalice_override.tf has it.
-        cold_starts: the share of requests that start a function, where SnapStart restores it.
+        cold_starts: the share of requests that start a function.
+        start_seconds: how long a start takes, which is billed:
+            https://aws.amazon.com/blogs/compute/aws-lambda-standardizes-billing-for-init-phase/
+        snap_start: as the variable `snap_start`: a start is a restore.
         item_kb: of an item; a read unit holds 4 KB, a write unit 1 KB.
         answer_kb, log_kb: of an answer, and of what is logged of a request.
         queries: DNS queries for a request: resolvers keep an answer for dns_ttl.
@@ -86,6 +89,8 @@ class Assumptions:
     write_seconds: float = 0.03
     memory_gb: float = 0.5
     cold_starts: float = 0.001
+    start_seconds: float = 0.15
+    snap_start: bool = False
     item_kb: float = 1
     answer_kb: float = 2
     log_kb: float = 0.8
@@ -301,12 +306,17 @@ def _function_lines(region: _Region, *, warm: bool) -> Iterator[Line]:
         used = "provisioned_duration_gb_second"
         yield region.line("lambda", "duration, GB-s", seconds * memory, used)
         return
+    starts = load.clients * taken.cold_starts
+    if not taken.snap_start:
+        seconds += starts * taken.start_seconds
     yield region.line("lambda", "duration, GB-s", seconds * memory, "gb_second")
-    # One version of each of the two functions.
-    cached = 2 * memory * _SECONDS
-    yield region.line("lambda", "SnapStart cache, GB-s", cached, "snapshot_cache_gb_second")
-    restored = load.clients * taken.cold_starts * memory
-    yield region.line("lambda", "SnapStart restores, GB", restored, "snapshot_restore_gb")
+    if taken.snap_start:
+        # One version of each of the two functions.
+        cached = 2 * memory * _SECONDS
+        yield region.line("lambda", "SnapStart cache, GB-s", cached, "snapshot_cache_gb_second")
+        yield region.line(
+            "lambda", "SnapStart restores, GB", starts * memory, "snapshot_restore_gb"
+        )
 
 
 def _table_lines(region: _Region) -> Iterator[Line]:

@@ -107,7 +107,7 @@ def _basis(estimate: Estimate) -> Iterator[str]:
         f"Taken for granted: {taken.reads:.0%} reads, items of {taken.item_kb:g} KB, answers of "
         f"{taken.answer_kb:g} KB; functions of {taken.memory_gb * 1024:.0f} MB that take "
         f"{taken.read_seconds * 1000:.0f} ms to read and {taken.write_seconds * 1000:.0f} ms to "
-        f"write, {taken.cold_starts:.1%} of them restored by SnapStart; a DNS query for "
+        f"write, {taken.cold_starts:.1%} of them after a {_start(taken)}; a DNS query for "
         f"{1 / taken.queries:.0f} requests; {taken.checks_a_minute:g} requests of health checkers "
         f"a minute in each region. Warm: {taken.provisioned} environments ready in each region "
         "that another may fail over to."
@@ -126,6 +126,10 @@ def _basis(estimate: Estimate) -> Iterator[str]:
             break_long_words=False,
             break_on_hyphens=False,
         )
+
+
+def _start(taken: Assumptions) -> str:
+    return "restore" if taken.snap_start else f"start of {taken.start_seconds * 1000:.0f} ms"
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -40,9 +40,8 @@ resource "aws_lambda_function" "api_handler" {
     mode = "Active"
   }
 
-  # Lambda keeps no environments ready of a version with SnapStart.
   dynamic "snap_start" {
-    for_each = var.warm ? [] : ["PublishedVersions"]
+    for_each = local.snap_start
     content {
       apply_on = snap_start.value
     }
@@ -79,9 +78,8 @@ resource "aws_lambda_function" "write" {
     mode = "Active"
   }
 
-  # Lambda keeps no environments ready of a version with SnapStart.
   dynamic "snap_start" {
-    for_each = var.warm ? [] : ["PublishedVersions"]
+    for_each = local.snap_start
     content {
       apply_on = snap_start.value
     }

@@ -6,6 +6,8 @@ locals {
     TABLE_NAME = var.table_name
   }
 
+  snap_start = var.snap_start ? ["PublishedVersions"] : []
+
   # The policies in .chalice/ name these. Their one statement on every resource is for X-Ray, which
   # knows no resource that traces could be limited to.
   # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html

@@ -68,6 +68,11 @@ variable "warm" {
   type        = bool
 }
 
+variable "snap_start" {
+  description = "Whether functions start as copies of a snapshot."
+  type        = bool
+}
+
 variable "provisioned_concurrency" {
   description = "See infra/variables.tf."
   type = object({

@@ -36,6 +36,7 @@ variables {
 
   warm                    = true
   provisioned_concurrency = { read = { min = 5, max = 50 }, write = { min = 2, max = 50 } }
+  snap_start              = false
   reserved_concurrency    = { read = null, write = null }
 
   monitoring = { email = null, dashboards = true, log_retention_days = 365 }
@@ -98,11 +99,6 @@ run "a_warm_region_keeps_its_least_ready_and_scales_to_its_most" {
   }
 
   assert {
-    condition     = length(aws_lambda_function.api_handler.snap_start) == 0 && length(aws_lambda_function.write.snap_start) == 0
-    error_message = "Lambda keeps nothing ready of a version with SnapStart."
-  }
-
-  assert {
     condition = alltrue([
       for kind, action in aws_appautoscaling_scheduled_action.keep :
       action.schedule == "rate(5 minutes)" && one(action.scalable_target_action).min_capacity == { read = "5", write = "2" }[kind]
@@ -111,7 +107,7 @@ run "a_warm_region_keeps_its_least_ready_and_scales_to_its_most" {
   }
 }
 
-run "a_cold_region_keeps_nothing_and_starts_from_snapshots" {
+run "a_cold_region_keeps_nothing" {
   command   = plan
   providers = { aws = aws.primary }
 
@@ -136,10 +132,29 @@ run "a_cold_region_keeps_nothing_and_starts_from_snapshots" {
   }
 
   assert {
+    condition     = length(aws_lambda_function.api_handler.snap_start) == 0 && length(aws_lambda_function.write.snap_start) == 0
+    error_message = "Snapshots are paid for by the month: they must be asked for."
+  }
+}
+
+run "functions_start_from_snapshots_where_that_is_asked_for" {
+  command   = plan
+  providers = { aws = aws.primary }
+
+  module {
+    source = "./build/primary"
+  }
+
+  variables {
+    warm       = false
+    snap_start = true
+  }
+
+  assert {
     condition = alltrue([
-      for function in [aws_lambda_function.api_handler, aws_lambda_function.write] : one(function.snap_start).apply_on == "PublishedVersions"
+      for function in [aws_lambda_function.api_handler, aws_lambda_function.write] : function.snap_start[*].apply_on == tolist(["PublishedVersions"])
     ])
-    error_message = "What is not kept ready must start from a snapshot."
+    error_message = "Both functions must start from a snapshot."
   }
 }
 

@@ -36,6 +36,7 @@ variables {
 
   warm                    = false
   provisioned_concurrency = { read = { min = 5, max = 50 }, write = { min = 2, max = 50 } }
+  snap_start              = false
   reserved_concurrency    = { read = null, write = null }
 
   monitoring = { email = null, dashboards = true, log_retention_days = 365 }

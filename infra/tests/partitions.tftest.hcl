@@ -90,6 +90,7 @@ run "what_a_region_names_is_of_its_own_partition" {
     standby                 = false
     warm                    = false
     provisioned_concurrency = { read = { min = 5, max = 50 }, write = { min = 2, max = 50 } }
+    snap_start              = false
     reserved_concurrency    = { read = null, write = null }
     hosted_zone_id          = "Z0"
     validation_record_fqdns = []

@@ -23,6 +23,7 @@ variables {
   standby                 = false
   warm                    = false
   provisioned_concurrency = { read = { min = 5, max = 50 }, write = { min = 2, max = 50 } }
+  snap_start              = false
   reserved_concurrency    = { read = null, write = null }
   domain_name             = "api.example.com"
   hosted_zone_id          = "Z0"

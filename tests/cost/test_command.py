@@ -66,3 +66,18 @@ def test_a_region_without_prices_is_refused_with_the_way_out() -> None:
     assert done.returncode == 2
     assert done.stderr.startswith("error: there is no price for lambda.eu-west-1.requests_million")
     assert "--prices" in done.stderr
+
+
+def test_snapshots_are_in_the_sums_where_they_are_asked_for() -> None:
+    plain, snapped = (
+        {found["name"]: found["total"] for found in json.loads(said)["estimates"]}
+        for said in (
+            cost("--requests", "0", "--json").stdout,
+            cost("--requests", "0", "--json", "--snap-start").stdout,
+        )
+    )
+    assert set(snapped) == {"active-standby, cold", "active-active, cold"}
+    # Two functions in two regions, at $1.98 each.
+    assert snapped["active-standby, cold"] - plain["active-standby, cold"] == pytest.approx(
+        4 * 1.977, abs=0.01
+    )

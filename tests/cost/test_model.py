@@ -28,9 +28,12 @@ SMALL = Traffic(requests=1e6, stored_gb=1)
 MONTH = 730 * 3600
 
 
-def quantities(mode: Mode, traffic: Traffic, what: str) -> list[float]:
+def quantities(
+    mode: Mode, traffic: Traffic, what: str, taken: Assumptions | None = None
+) -> list[float]:
     """Return how much of something is paid for, in the order of the lines."""
-    return [line.quantity for line in bill(mode, traffic, BOOK, REGIONS) if line.what == what]
+    lines = bill(mode, traffic, BOOK, REGIONS, taken)
+    return [line.quantity for line in lines if line.what == what]
 
 
 def line(lines: list[Line], what: str, region: str) -> Line:
@@ -65,10 +68,21 @@ def test_latency_queries_have_a_price_of_their_own() -> None:
         assert found.cost == pytest.approx(0.1 * price)
 
 
-def test_a_snapshot_is_kept_for_each_function_and_not_where_capacity_is_kept() -> None:
-    assert quantities(COLD, SMALL, "SnapStart cache, GB-s") == [2 * 0.5 * MONTH] * 2
-    assert quantities(WARM, SMALL, "SnapStart cache, GB-s") == [2 * 0.5 * MONTH]
-    assert quantities(ACTIVE_WARM, SMALL, "SnapStart cache, GB-s") == []
+def test_a_snapshot_is_kept_for_each_function_where_that_is_asked_for() -> None:
+    asked = Assumptions(snap_start=True)
+    assert quantities(COLD, SMALL, "SnapStart cache, GB-s", asked) == [2 * 0.5 * MONTH] * 2
+    assert quantities(COLD, SMALL, "SnapStart restores, GB", asked) == [1000 * 0.5, 0]
+    for mode in MODES:
+        assert quantities(mode, SMALL, "SnapStart cache, GB-s") == []
+
+
+def test_a_start_is_billed_like_any_other_second_unless_it_is_a_restore() -> None:
+    [started, _], [restored, _] = (
+        quantities(COLD, SMALL, "duration, GB-s", Assumptions(snap_start=asked))
+        for asked in (False, True)
+    )
+    # One request of a thousand starts a function, for 150 ms with half a GB.
+    assert started - restored == pytest.approx(1000 * 0.15 * 0.5)
 
 
 def test_warm_capacity_is_paid_for_all_month_where_another_region_may_fail_over_to() -> None:

@@ -422,7 +422,7 @@ MUTATIONS = [
         "region/capacity.tf",
         "kind => var.warm ? range : { min = 0, max = 0 }",
         "kind => range",
-        "capacity/a_cold_region_keeps_nothing_and_starts_from_snapshots",
+        "capacity/a_cold_region_keeps_nothing",
         "A region that is cold again must give back",
     ),
     Mutation(
@@ -434,26 +434,34 @@ MUTATIONS = [
         "An alias that nobody calls reports nothing",
     ),
     Mutation(
-        "a warm region's versions have SnapStart",
+        "versions have SnapStart that nobody asked for",
+        "region/functions.tf",
+        'var.snap_start ? ["PublishedVersions"] : []',
+        '["PublishedVersions"]',
+        "capacity/a_cold_region_keeps_nothing",
+        "Snapshots are paid for by the month",
+    ),
+    Mutation(
+        "the write function has no SnapStart where it is asked for",
         "region/chalice_override.tf",
-        """    for_each = var.warm ? [] : ["PublishedVersions"]
+        """    for_each = local.snap_start
     content {
       apply_on = snap_start.value
     }
   }
 
-  reserved_concurrent_executions = var.reserved_concurrency.read
+  reserved_concurrent_executions = var.reserved_concurrency.write
 """,
-        """    for_each = ["PublishedVersions"]
+        """    for_each = []
     content {
       apply_on = snap_start.value
     }
   }
 
-  reserved_concurrent_executions = var.reserved_concurrency.read
+  reserved_concurrent_executions = var.reserved_concurrency.write
 """,
-        "capacity/a_warm_region_keeps_its_least_ready_and_scales_to_its_most",
-        "Lambda keeps nothing ready of a version with SnapStart",
+        "capacity/functions_start_from_snapshots_where_that_is_asked_for",
+        "Both functions must start from a snapshot",
     ),
     Mutation(
         "reads take what is reserved for writes",

@@ -241,6 +241,16 @@ def test_what_is_kept_ready_fits_into_what_the_function_and_the_account_have(
     assert refusal.startswith(said)
 
 
+def test_snapshots_and_what_is_kept_ready_are_not_asked_for_together(variables: Path) -> None:
+    given = {f"TF_VAR_{n}": v for n, v in (GOOD | {"snap_start": "true"}).items()}
+    assert complaints(variables, given) == []
+    [refusal] = complaints(variables, given | {"TF_VAR_standby": "warm"})
+    assert refusal.startswith(
+        'snap_start is true and standby is "warm": Lambda keeps nothing ready of a version with '
+        "SnapStart; use one of the two."
+    )
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

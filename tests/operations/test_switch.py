@@ -3,15 +3,20 @@
 import copy
 import json
 import os
+import socket
 import ssl
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import boto3
+import dns.message
+import dns.rcode
 import pytest
 
 from infra.errors import InfraError
@@ -43,7 +48,8 @@ def switch_of(deployment: Deployment, region: str = PRIMARY) -> SwitchNames:
 class Account:
     """A stack's switch in the emulator, and the commands called on it."""
 
-    def __init__(self, emulator: Emulator) -> None:
+    def __init__(self, emulator: Emulator, name_server: str) -> None:
+        self.name_server = name_server
         self.stack = f"s{uuid4().hex[:8]}"
         self.deployment = Deployment.from_names(self.stack, "a.test", "us-east-1", STANDBY)
         self.emulator = emulator
@@ -58,8 +64,7 @@ class Account:
     ) -> subprocess.CompletedProcess[str]:
         names = ["--stack", self.stack, "--domain-name", "a.test"]
         regions = ["--primary-region", "us-east-1", "--standby-region", STANDBY]
-        # Nobody answers there, so that no test asks the internet.
-        server = ["--name-server", "127.0.0.1:9"]
+        server = ["--name-server", self.name_server]
         return subprocess.run(
             [sys.executable, "-m", "infra", command, *names, *regions, *server, *options],
             cwd=ROOT,
@@ -103,9 +108,32 @@ class Account:
         )
 
 
+@pytest.fixture(scope="module")
+def refusing_name_server() -> Iterator[str]:
+    """A name server that refuses at once, so that no test asks the internet, or waits."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+        server.bind(("127.0.0.1", 0))
+
+        def refuse() -> None:
+            while True:
+                wire, client = server.recvfrom(512)
+                if not wire:
+                    return
+                answer = dns.message.make_response(dns.message.from_wire(wire))
+                answer.set_rcode(dns.rcode.REFUSED)
+                server.sendto(answer.to_wire(), client)
+
+        thread = threading.Thread(target=refuse)
+        thread.start()
+        yield f"127.0.0.1:{server.getsockname()[1]}"
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as end:
+            end.sendto(b"", server.getsockname())
+        thread.join()
+
+
 @pytest.fixture
-def account(emulator: Emulator) -> Account:
-    return Account(emulator)
+def account(emulator: Emulator, refusing_name_server: str) -> Account:
+    return Account(emulator, refusing_name_server)
 
 
 @pytest.fixture

@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 CHECKOV := .venv-checkov
+# Of the tests: one more than two cores, for rehearsals wait more than they work.
+PROCESSES ?= 3
 
 .DEFAULT_GOAL := help
 .PHONY: help setup package bench rehearse rehearse-all rehearse-release local test screenshots lint checkov docs lock clean
@@ -60,7 +62,7 @@ checkov: $(CHECKOV)/.ready package ## Static analysis of the Terraform
 	@$(CHECKOV)/bin/checkov --quiet --compact
 
 test: lint $(CHECKOV)/.ready ## Everything: lint, unit tests, Terraform checks, accelerated rehearsals
-	@$(BIN)/python -m pytest --numprocesses 2 $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses $(PROCESSES) $(ARGS)
 
 docs: $(READY) ## Write docs/commands.md from what --help says, and draw the README's picture
 	@$(BIN)/python -m infra.reference > docs/commands.md

@@ -67,7 +67,7 @@ def applied(
     terraform = Terraform(root / "infra", environment, display.update)
     with display.step("chalice package --pkg-format terraform, for each region"):
         package(root)
-    _create_what_must_exist(environment)
+    create_what_must_exist(environment)
     with display.step("terraform init"):
         terraform.init()
     with display.step("terraform apply: two regions, one table, DNS"):
@@ -107,7 +107,8 @@ def as_environment(variables: Mapping[str, object]) -> dict[str, str]:
     }
 
 
-def _create_what_must_exist(environment: Mapping[str, str]) -> None:
+def create_what_must_exist(environment: Mapping[str, str]) -> None:
+    """Make the bucket of the state and the hosted zone, which are there before any deployment."""
     session = boto3.Session(
         environment["AWS_ACCESS_KEY_ID"],
         environment["AWS_SECRET_ACCESS_KEY"],

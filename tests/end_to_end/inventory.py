@@ -83,6 +83,30 @@ _LISTINGS: tuple[tuple[str, str, Callable[[Any], Iterator[Any]]], ...] = (
     ("apigateway", "domain name", _listed("get_domain_names", "items", "domainName")),
     ("apigateway", "key", _listed("get_api_keys", "items", "name")),
     ("apigateway", "usage plan", _listed("get_usage_plans", "items", "name")),
+    (
+        "application-autoscaling",
+        "policy",
+        _listed(
+            "describe_scaling_policies", "ScalingPolicies", "PolicyName", ServiceNamespace="lambda"
+        ),
+    ),
+    (
+        "application-autoscaling",
+        "scheduled action",
+        _listed(
+            "describe_scheduled_actions",
+            "ScheduledActions",
+            "ScheduledActionName",
+            ServiceNamespace="lambda",
+        ),
+    ),
+    (
+        "application-autoscaling",
+        "target",
+        _listed(
+            "describe_scalable_targets", "ScalableTargets", "ResourceId", ServiceNamespace="lambda"
+        ),
+    ),
     ("cloudwatch", "alarm", _listed("describe_alarms", "MetricAlarms", "AlarmName")),
     ("cloudwatch", "dashboard", _listed("list_dashboards", "DashboardEntries", "DashboardName")),
     ("dynamodb", "table", _listed("list_tables", "TableNames", None)),

@@ -30,6 +30,9 @@ EVERYTHING_ON = {
     "name": "prod",
     "domain_name": "api.example.com",
     "dns_ttl": None,
+    "routing": "latency",
+    "standby": "warm",
+    "reserved_concurrency": {"read": 100, "write": 50},
     "encryption": "CUSTOMER",
     "monitoring": {"email": "ops@example.com"},
     "permissions_boundary": BOUNDARY,
@@ -242,6 +245,7 @@ def test_what_is_left_out_is_not_there(account: Account) -> None:
     assert kinds(account.on) - kinds(account.off) == {
         "apigateway key",
         "apigateway usage plan",
+        "application-autoscaling policy",
         "cloudwatch dashboard",
         "sns subscription",
         "wafv2 web ACL",

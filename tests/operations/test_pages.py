@@ -1,0 +1,61 @@
+"""The commands that pages and workflows name are there, with those options."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from infra.cli import cli
+from tests.operations.checkouts import ROOT
+
+PAGES = sorted([ROOT / "README.md", *ROOT.glob("docs/*.md"), *ROOT.glob(".github/workflows/*.yml")])
+# Up to what ends it in a text: a backtick, a comment, a bracket, or the shell's own signs.
+_CALL = re.compile(r"python -m infra((?: +[^\s`#|()&;>]+)*)")
+
+_QUOTES = str.maketrans("", "", "'\"]")  # the bracket of a diagram
+
+
+def calls(text: str) -> Iterator[list[str]]:
+    """Yield the arguments of every call of the command line."""
+    for arguments in _CALL.findall(re.sub(r"\\\n\s+", "", text)):
+        yield arguments.translate(_QUOTES).split()
+
+
+def fault(arguments: list[str]) -> str | None:
+    """Return what is wrong with the command and the options of a call; its values aren't judged."""
+    command: click.Command = cli
+    left = list(arguments)
+    while left and isinstance(command, click.Group):
+        if left[0] not in command.commands:
+            break
+        command = command.commands[left.pop(0)]
+    if isinstance(command, click.Group):
+        # As in "python -m infra plans", which names all of a group.
+        words = [word for word in left if re.fullmatch(r"[a-z-]+", word)]
+        return f"no command {words[0]}" if words else None
+    try:
+        command.make_parser(click.Context(command)).parse_args(left)
+    except click.UsageError as error:
+        return error.format_message()
+    return None
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_command_and_option_that_a_page_names_is_there(page: Path) -> None:
+    found = {" ".join(call): fault(call) for call in calls(page.read_text())}
+    assert {call: why for call, why in found.items() if why is not None} == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("`python -m infra revert`", "no command revert"),
+        ("python -m infra plans drop PLAN", "no command drop"),
+        ("python -m infra init --bucket-name b  # any", "No such option '--bucket-name'"),
+    ],
+)
+def test_what_is_not_there_would_be_found(text: str, why: str) -> None:
+    [call] = calls(text)
+    assert (fault(call) or "").startswith(why)

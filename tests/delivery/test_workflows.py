@@ -156,7 +156,7 @@ def test_every_environment_has_its_variables_its_workflow_and_its_settings_told(
     assert environments == set(workflows.load("deploy")["jobs"])
     told = (ROOT / "docs" / "delivery.md").read_text()
     asked = {prefix for name in workflows.names() for prefix in workflows.variables(name)}
-    assert len(asked) == 6
+    assert len(asked) == 7
     settings = {
         prefix.replace("{0}", environment.upper())
         for prefix in asked

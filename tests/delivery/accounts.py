@@ -24,7 +24,7 @@ STATE_REGION = "us-east-1"
 REPLICA_REGION = "us-west-2"
 
 # The provider watches a new lifecycle for 50 s. One test waits for that; the others do without.
-_NO_LIFECYCLE = 'resource "aws_s3_bucket_lifecycle_configuration" "this" {\n  count = 0\n}\n'
+NO_LIFECYCLE = 'resource "aws_s3_bucket_lifecycle_configuration" "this" {\n  count = 0\n}\n'
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def account(emulator: Emulator, scratch: Path, *, lifecycle: bool) -> Account:
     root.mkdir()
     copy_checkout(root)
     if not lifecycle:
-        (root / "infra/bootstrap/bucket/lifecycle_override.tf").write_text(_NO_LIFECYCLE)
+        (root / "infra/bootstrap/bucket/lifecycle_override.tf").write_text(NO_LIFECYCLE)
     environment = emulator.environment() | cli_configuration(scratch) | _variables()
     made = Account(emulator, root, environment)
     made.bootstrap.init()

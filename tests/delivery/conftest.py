@@ -6,6 +6,8 @@ import pytest
 
 from infra.rehearsal import emulator as emulators
 from tests.delivery.accounts import Account, account
+from tests.delivery.delivered import Delivered
+from tests.delivery.delivered import delivered as deliver
 from tests.delivery.guarded import Guarded
 from tests.delivery.guarded import bootstrapped as bootstrap
 
@@ -23,4 +25,11 @@ def bootstrapped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
     """One that enforces IAM."""
     with bootstrap(tmp_path_factory.mktemp("guarded")) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def delivered(guarded: Guarded, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Delivered]:
+    """The stack in that account, delivered by the workflows' own steps."""
+    with deliver(guarded, tmp_path_factory.mktemp("runners")) as made:
         yield made

@@ -10,6 +10,7 @@ whether API Gateway may call a function (tests/terraform and tests/end_to_end/te
 
 import functools
 import json
+import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,7 @@ from tests.delivery.accounts import REPLICA_REGION, STATE_REGION
 from tests.delivery.guarded import STACK, Guarded, Keys
 
 TABLE = f"{STACK}-items"
+DOMAIN = "api.staging.example.com"
 PEER = {STATE_REGION: REPLICA_REGION, REPLICA_REGION: STATE_REGION}
 OTHER = {"read": "write", "write": "read"}
 KEY = {"ItemId": {"S": "any"}}
@@ -109,6 +111,20 @@ class Function:
         )
         status: int = json.load(answer["Payload"])["statusCode"]
         return status
+
+
+def answer(guarded: Guarded, region: str, method: str, path: str, **request: Any) -> str:  # noqa: ANN401 -- urllib's own
+    """Ask the API under a region's own name; return the region that has answered with 200."""
+    host = {"Host": f"{region}.{DOMAIN}", "Content-Type": "application/json"}
+    asked = urllib.request.Request(  # noqa: S310 -- loopback
+        f"{guarded.account.emulator.endpoint}{path}",
+        method=method,
+        **request | {"headers": host | request.get("headers", {})},
+    )
+    with urllib.request.urlopen(asked, timeout=60) as answered:  # noqa: S310 -- loopback
+        assert answered.status == 200
+        name: str = answered.headers["X-Region"]
+    return name
 
 
 def permitted(call: Callable[[], object]) -> bool:

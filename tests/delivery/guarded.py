@@ -14,25 +14,35 @@ from typing import Any
 import boto3
 import pytest
 
+from infra.provider_mirror import cli_configuration
 from infra.rehearsal import emulator as emulators
-from infra.terraform import Terraform
 from tests.delivery.accounts import (
+    NO_LIFECYCLE,
     REPLICA_REGION,
     REPOSITORY,
     STATE_REGION,
     Account,
-    account,
     path_style,
 )
+from tests.delivery.clones import clone
+from tests.delivery.walk import Walk, programs
 
 Keys = Mapping[str, str]
 
-STACK = "multi-region-api-prod"
-STATE_KEY = "stacks/prod.tfstate"
+BOOTSTRAP = "1. Bootstrap the account"
+NAME = "example-org/multi-region-api"
+
+ENVIRONMENT = "staging"
+STACK = f"multi-region-api-{ENVIRONMENT}"
+STATE_KEY = f"stacks/{ENVIRONMENT}.tfstate"
 PULL_REQUEST = f"repo:{REPOSITORY}:pull_request"
 MAIN = f"repo:{REPOSITORY}:ref:refs/heads/main"
 PROD = f"repo:{REPOSITORY}:environment:prod"
 STAGING = f"repo:{REPOSITORY}:environment:staging"
+
+# What GitHub answers for it, once --jq has cut that down.
+_GH = f"""[ "$1 $2" = "api repos/{NAME}/actions/oidc/customization/sub" ] && echo {REPOSITORY}
+"""
 
 # The policies are AWS's to judge, and test_reference.py holds them to its reference. Of these
 # actions the emulator knows no resource, or no condition, and then refuses what AWS allows; so it
@@ -104,24 +114,26 @@ class Guarded:
     Attributes:
         account: the account, and the checkout from which it is run.
         outputs: what the bootstrap tells.
+        walk: how far docs/delivery.md was followed.
+        zone: id of the hosted zone.
         began: when it was made.
     """
 
     account: Account
     outputs: dict[str, Any]
+    walk: Walk
+    zone: str
     began: datetime
 
     @contextlib.contextmanager
     def environment(self, role: str, subject: str) -> Iterator[None]:
         """Have this process's AWS clients be of a role, those that are made meanwhile."""
-        keys = self.assume(role, subject)
         with pytest.MonkeyPatch.context() as patch:
             # It keeps the keys that it found first.
             patch.setattr(boto3, "DEFAULT_SESSION", None)
             patch.setenv("AWS_ENDPOINT_URL", self.account.emulator.endpoint)
-            patch.setenv("AWS_ACCESS_KEY_ID", keys["AccessKeyId"])
-            patch.setenv("AWS_SECRET_ACCESS_KEY", keys["SecretAccessKey"])
-            patch.setenv("AWS_SESSION_TOKEN", keys["SessionToken"])
+            for name, value in self.credentials(role, subject).items():
+                patch.setenv(name, value)
             yield
 
     def client(self, service: Any, keys: Keys | None = None, region: str = STATE_REGION) -> Any:  # noqa: ANN401 -- any service's
@@ -156,25 +168,19 @@ class Guarded:
         keys: Keys = answer["Credentials"]
         return keys
 
-    def stack(self, role: str, subject: str, **variables: str) -> Terraform:
-        """Return the real stack, worked on in a role."""
+    def credentials(self, role: str, subject: str) -> dict[str, str]:
+        """Return what AWS's clients read of a job that has taken on a role."""
         keys = self.assume(role, subject)
-        return Terraform(
-            self.account.root / "infra",
-            self.account.environment
-            | path_style()
-            | {
-                "AWS_ACCESS_KEY_ID": keys["AccessKeyId"],
-                "AWS_SECRET_ACCESS_KEY": keys["SecretAccessKey"],
-                "AWS_SESSION_TOKEN": keys["SessionToken"],
-                "TF_VAR_name": STACK,
-                "TF_VAR_hosted_zone_name": "example.com",
-                "TF_VAR_domain_name": "api.example.com",
-                "TF_VAR_deletion_protection": "false",
-                "TF_VAR_permissions_boundary": self.outputs["functions_boundary_arn"],
-            }
-            | variables,
-        )
+        return {
+            "AWS_ACCESS_KEY_ID": keys["AccessKeyId"],
+            "AWS_SECRET_ACCESS_KEY": keys["SecretAccessKey"],
+            "AWS_SESSION_TOKEN": keys["SessionToken"],
+        }
+
+    def bucket(self, place: str) -> tuple[Any, str]:
+        """Return the owner's client of a bucket of states, and its name."""
+        made = self.outputs[place]
+        return self.client("s3", region=made["region"]), made["bucket"]
 
     def policies(self) -> dict[str, Any]:
         """Return the documents of the policies that the bootstrap made, by name."""
@@ -195,17 +201,33 @@ def _session() -> boto3.Session:
 
 @contextlib.contextmanager
 def bootstrapped(scratch: Path) -> Iterator[Guarded]:
-    """Apply the bootstrap to an account that enforces IAM."""
+    """Do what docs/delivery.md begins with, in an account that enforces IAM."""
     with emulators.running(iam=True) as emulator:
-        made = account(emulator, scratch, lifecycle=False)
-        zone = boto3.Session("test", "test").client(
-            "route53", region_name=STATE_REGION, endpoint_url=emulator.endpoint
+        root = clone(scratch / "clone")
+        (root / "infra/bootstrap/bucket/lifecycle_override.tf").write_text(NO_LIFECYCLE)
+        environment = (
+            emulator.environment()
+            | cli_configuration(scratch)
+            | path_style()
+            | {"CHECKPOINT_DISABLE": "1", "TF_VAR_lock_table": "true"}
         )
-        created = zone.create_hosted_zone(Name="example.com", CallerReference="r")
-        zone_id = created["HostedZone"]["Id"].rpartition("/")[2]
-        made.environment["TF_VAR_hosted_zone_ids"] = json.dumps([zone_id])
-        made.bootstrap.apply()
-        yield Guarded(made, made.outputs, datetime.now(UTC))
+        programs(scratch / "bin", gh=_GH)
+        zone = _zone(emulator)
+        walk = Walk(root, environment, {"OWNER/NAME": NAME, "Z0123456789ABCDEFGHIJ": zone})
+        named = {"OWNER@123456/NAME@456789": walk.run(BOOTSTRAP).strip()}
+        (root / "infra/bootstrap/terraform.tfvars").write_text(walk.next(BOOTSTRAP, named))
+        walk.run(BOOTSTRAP)
+        account = Account(emulator, root, environment)
+        yield Guarded(account, account.outputs, walk, zone, datetime.now(UTC))
+
+
+def _zone(emulator: emulators.Emulator) -> str:
+    """Make the hosted zone that there must be."""
+    route53 = boto3.Session("test", "test").client(
+        "route53", region_name=STATE_REGION, endpoint_url=emulator.endpoint
+    )
+    made = route53.create_hosted_zone(Name="example.com", CallerReference="any")
+    return made["HostedZone"]["Id"].rpartition("/")[2]
 
 
 @contextlib.contextmanager

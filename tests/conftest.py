@@ -31,8 +31,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     for item in items:
         if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(name=item.location[0]))
+            item.add_marker(pytest.mark.xdist_group(name=_group_of(item)))
     items.sort(key=_is_short)
+
+
+def _group_of(item: pytest.Item) -> str:
+    shared = "operated"
+    return shared if shared in getattr(item, "fixturenames", ()) else item.location[0]
 
 
 def _is_short(item: pytest.Item) -> bool:
@@ -63,7 +68,7 @@ class Operated:
 
 @pytest.fixture(scope="session")
 def operated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operated]:
-    """One deployment for all tests of one; they are of the group "operated"."""
+    """One deployment for all tests that ask for it, which are kept on one process."""
     folder = tmp_path_factory.mktemp("operated")
     root, scratch = folder / "project", folder / "scratch"
     root.mkdir()

@@ -4,8 +4,6 @@ import pytest
 
 from tests.deployed.conftest import Api
 
-pytestmark = pytest.mark.xdist_group("operated")
-
 
 def test_an_unknown_route_is_404_and_not_a_complaint_about_tokens(api: Api) -> None:
     answer = api.request("GET", "/no-such-route")

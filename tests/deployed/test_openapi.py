@@ -12,8 +12,6 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 from tests.conftest import TESTS, Operated
 from tests.deployed.conftest import Api
 
-pytestmark = pytest.mark.xdist_group("operated")
-
 DOCUMENT: dict[str, Any] = yaml.safe_load((TESTS.parent / "docs/openapi.yaml").read_text())
 VERBS = {"get", "head", "post", "put", "patch", "delete"}
 

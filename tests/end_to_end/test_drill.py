@@ -31,7 +31,7 @@ from infra.traffic import client
 from tests.conftest import Operated
 from tests.end_to_end.conftest import ROOT, SPEED
 
-pytestmark = [pytest.mark.rehearsal, pytest.mark.xdist_group("operated")]
+pytestmark = pytest.mark.rehearsal
 
 PRIMARY, STANDBY = "us-east-1", "us-west-2"
 STACK = "multi-region-api"

@@ -22,7 +22,7 @@ from infra.timeline import Timeline
 from infra.traffic import client
 from tests.conftest import Operated
 
-pytestmark = [pytest.mark.rehearsal, pytest.mark.xdist_group("operated")]
+pytestmark = pytest.mark.rehearsal
 
 PRIMARY, STANDBY = "us-east-1", "us-west-2"
 CLIENTS = 4

@@ -35,6 +35,7 @@ from infra.timeline import Timeline
 from infra.traffic import client
 from tests.end_to_end.conftest import SPEED, copy_to
 from tests.end_to_end.scaling import Scaler
+from tests.operations.checkouts import leave_out_the_firewall
 
 pytestmark = pytest.mark.rehearsal
 
@@ -49,6 +50,7 @@ _SETTLED = 12.0
 def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Theatre]:
     """One deployment for all these tests, which run in their order and leave it to the next."""
     root = copy_to(tmp_path_factory.mktemp("routing") / "project").root
+    leave_out_the_firewall(root)
     variables = {"routing": "latency", "standby": "warm"}
     with theatre.opened(root, SPEED, Display(), CLIENTS, variables) as made:
         yield made

@@ -8,7 +8,7 @@ import pytest
 from tests.conftest import Operated
 from tests.operations.checkouts import ROOT
 
-pytestmark = [pytest.mark.rehearsal, pytest.mark.xdist_group("operated")]
+pytestmark = pytest.mark.rehearsal
 
 PRIMARY, STANDBY = "us-east-1", "us-west-2"
 

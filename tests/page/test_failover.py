@@ -23,7 +23,7 @@ from tests.conftest import Operated
 from tests.page.browser import FAILED, Browser, browser
 from tests.page.proxy import Proxy
 
-pytestmark = [pytest.mark.rehearsal, pytest.mark.xdist_group("operated")]
+pytestmark = pytest.mark.rehearsal
 
 _SPEED = 3
 _REQUESTS = ("GET", "POST")

@@ -40,6 +40,7 @@ EVERYTHING_ON = {
 EVERYTHING_OFF = {
     "name": "staging",
     "domain_name": "api.staging.example.com",
+    "snap_start": True,  # not to be had beside standby = "warm"
     "write_authorization": "NONE",
     "deletion_protection": False,
     "limits": {"writes_per_day": None},

@@ -1,4 +1,4 @@
-"""docs/delivery.md, walked: its commands run as they stand there, and none is left out."""
+"""A page, walked: its commands run as they stand there, and none is left out."""
 
 import os
 import re
@@ -26,7 +26,7 @@ def blocks(text: str) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for section in re.split(r"^## ", text, flags=re.MULTILINE)[1:]:
         heading, _, body = section.partition("\n")
-        indented = re.findall(r"(?<=\n\n)(?: {4}.*\n(?:\n(?= {4}))?)+", body + "\n")
+        indented = re.findall(r"(?<=\n\n)(?: {4}.*\n(?:\n(?= {4}))?)+", f"\n{body}\n")
         if indented:
             found[heading] = [re.sub(r"^ {4}", "", block, flags=re.MULTILINE) for block in indented]
     return found
@@ -69,6 +69,14 @@ class Walk:
             AssertionError: a command of it failed.
         """
         script = self.next(heading, values)
+        done = self.attempt(script, answer=answer, variables=variables)
+        assert done.returncode == 0, f"{script}\n{done.stdout}{done.stderr}"
+        return done.stdout
+
+    def attempt(
+        self, script: str, *, answer: str = "yes", variables: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run commands of a block, and answer whatever they ask."""
         with subprocess.Popen(["yes", answer], stdout=subprocess.PIPE) as answers:  # noqa: S607 -- of coreutils
             done = subprocess.run(
                 ["bash", "-e", "-c", script],  # noqa: S607 -- bash, wherever it is
@@ -81,8 +89,7 @@ class Walk:
                 check=False,
             )
             answers.kill()
-        assert done.returncode == 0, f"{script}\n{done.stdout}{done.stderr}"
-        return done.stdout
+        return done
 
     def unwalked(self) -> dict[str, list[str]]:
         """Return what is left of the page."""

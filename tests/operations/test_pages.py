@@ -1,4 +1,4 @@
-"""The commands that pages and workflows name are there, with those options."""
+"""What pages and workflows name is there: commands with those options, make targets, links."""
 
 import re
 from collections.abc import Iterator
@@ -13,6 +13,10 @@ from tests.operations.checkouts import ROOT
 PAGES = sorted([ROOT / "README.md", *ROOT.glob("docs/*.md"), *ROOT.glob(".github/workflows/*.yml")])
 # Up to what ends it in a text: a backtick, a comment, a bracket, or the shell's own signs.
 _CALL = re.compile(r"python -m infra((?: +[^\s`#|()&;>]+)*)")
+
+_LINK = re.compile(r"\]\(([^)\s]+)\)")
+_HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+_TARGET = re.compile(r"^([a-z][a-z-]*):", re.MULTILINE)
 
 _QUOTES = str.maketrans("", "", "'\"]")  # the bracket of a diagram
 
@@ -42,7 +46,10 @@ def fault(arguments: list[str]) -> str | None:
     return None
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+
+
+@each_page
 def test_every_command_and_option_that_a_page_names_is_there(page: Path) -> None:
     found = {" ".join(call): fault(call) for call in calls(page.read_text())}
     assert {call: why for call, why in found.items() if why is not None} == {}
@@ -59,3 +66,39 @@ def test_every_command_and_option_that_a_page_names_is_there(page: Path) -> None
 def test_what_is_not_there_would_be_found(text: str, why: str) -> None:
     [call] = calls(text)
     assert (fault(call) or "").startswith(why)
+
+
+@each_page
+def test_every_make_target_that_a_page_names_is_there(page: Path) -> None:
+    targets = set(_TARGET.findall((ROOT / "Makefile").read_text()))
+    named = re.findall(r"(?:`|^ +(?:- run: )?)make ([a-z-]+)", page.read_text(), re.MULTILINE)
+    assert set(named) - targets == set()
+
+
+@each_page
+def test_links_within_the_project_lead_somewhere(page: Path) -> None:
+    dead = [link for link in _LINK.findall(page.read_text()) if not leads(page, link)]
+    assert dead == []
+
+
+def test_every_command_has_its_place_in_a_page_beside_the_reference() -> None:
+    text = "\n".join(page.read_text() for page in PAGES if page.name != "commands.md")
+    called = {call[0] for call in calls(text) if call}
+    made = set(re.findall(r"make ([a-z-]+)", text))  # targets are named as what they call
+    assert set(cli.commands) - called - made == set()
+
+
+def leads(page: Path, link: str) -> bool:
+    """Tell whether a link of a page leads somewhere; those to elsewhere are taken to."""
+    if re.match("[a-z]+:", link):
+        return True
+    name, _, anchor = link.partition("#")
+    target = page.parent / name if name else page
+    if not target.exists():
+        return False
+    return not anchor or anchor in {_anchor(text) for text in _HEADING.findall(target.read_text())}
+
+
+def _anchor(heading: str) -> str:
+    """Return what GitHub makes of a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")

@@ -13,8 +13,16 @@ from infra.rehearsal.releasing import CLIENTS, SLOW_SECONDS, Finding
 
 @click.command("rehearse-release")
 @click.argument("versions", nargs=-1, metavar=f"[{'|'.join(c.name for c in CANDIDATES)}]...")
+@click.option(
+    "--standby",
+    type=click.Choice(["cold", "warm"]),
+    default="cold",
+    show_default=True,
+    help="What the standby region has ready (docs/standby.md). Warm: a release waits there "
+    "until as much is ready of the new version.",
+)
 @click.pass_context
-def command(context: click.Context, versions: tuple[str, ...]) -> None:
+def command(context: click.Context, versions: tuple[str, ...], standby: str) -> None:
     """Release good and bad versions on this machine, under traffic; see the bad ones taken back.
 
     Needs no AWS account and touches none. Deploys a copy of the project into an emulator, lets
@@ -26,7 +34,7 @@ def command(context: click.Context, versions: tuple[str, ...]) -> None:
     """
     candidates = [named(name) for name in versions] or list(CANDIDATES)
     display = Display()
-    with releasing.opened(ROOT, display) as theatre:
+    with releasing.opened(ROOT, display, standby) as theatre:
         findings = theatre.release(candidates)
     display.console.print(_table(findings))
     display.note(

@@ -13,7 +13,7 @@ from infra.clock import Clock
 from infra.display import Display
 from infra.rehearsal import emulator as emulators
 from infra.rehearsal.candidates import Candidate
-from infra.rehearsal.deploy import deployed, environment_of
+from infra.rehearsal.deploy import as_environment, deployed, environment_of
 from infra.rehearsal.front import CONCURRENCY
 from infra.rehearsal.regions import Deployment
 from infra.rehearsal.stage import set_stage
@@ -126,12 +126,18 @@ class Theatre:
 
 
 @contextmanager
-def opened(root: Path, display: Display) -> Iterator[Theatre]:
+def opened(root: Path, display: Display, standby: str = "cold") -> Iterator[Theatre]:
     """Deploy a copy of the project into an emulator, and destroy it all afterwards.
+
+    Args:
+        root: the project's top folder.
+        display: where progress is shown.
+        standby: what the standby region has ready: cold or warm.
 
     Raises:
         InfraError: it can't be deployed, or the emulator died.
     """
+    variables = {"standby": standby}
     with tempfile.TemporaryDirectory(prefix="releases-") as folder:
         scratch, project = Path(folder, "scratch"), Path(folder, "project")
         scratch.mkdir()
@@ -145,9 +151,10 @@ def opened(root: Path, display: Display) -> Iterator[Theatre]:
         with (
             emulators.running() as emulator,
             emulators.watched(emulator),
-            deployed(project, emulator, scratch, display) as deployment,
+            deployed(project, emulator, scratch, display, variables) as deployment,
         ):
-            yield Theatre(project, environment_of(emulator, scratch), deployment, display)
+            environment = environment_of(emulator, scratch) | as_environment(variables)
+            yield Theatre(project, environment, deployment, display)
 
 
 async def _call(

@@ -13,6 +13,10 @@ from typing import Any
 
 import boto3
 
+READ, WRITE = "multi-region-api-read", "multi-region-api-write"
+# What infra/variables.tf has ready by default.
+LEAST = {READ: 5, WRITE: 2}
+
 _OUT_MINUTES, _IN_MINUTES = 3, 15
 _FILLED = "FILL(reported, 0)"
 
@@ -34,6 +38,12 @@ class Scaler:
     def ready(self) -> dict[str, int]:
         """Return by function how many environments are ready."""
         return {name: self._capacity(name) for name in map(_function, self._targets())}
+
+    def weights(self) -> dict[str, object]:
+        """Return by function the weights of its alias: Lambda's own, until all is ready."""
+        names = map(_function, self._targets())
+        aliases = (self._client("lambda").get_alias(FunctionName=n, Name="live") for n in names)
+        return {a["AliasArn"].split(":")[-2]: a.get("RoutingConfig") for a in aliases}
 
     def minutes(self, count: int, requests_at_once: dict[str, int]) -> None:
         """Let minutes pass, in each of which functions had so many requests at once."""

@@ -11,6 +11,7 @@ from infra.rehearsal.candidates import CANDIDATES
 from infra.rehearsal.releasing import Finding, Theatre
 from infra.terraform import Terraform
 from tests.end_to_end.conftest import copy_to
+from tests.end_to_end.scaling import LEAST, Scaler
 from tests.operations.checkouts import leave_out_the_firewall
 
 pytestmark = pytest.mark.rehearsal
@@ -18,10 +19,10 @@ pytestmark = pytest.mark.rehearsal
 
 @pytest.fixture(scope="module")
 def theatre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Theatre]:
-    """One deployment for all these tests."""
+    """One deployment for all these tests, whose standby has something ready."""
     root = copy_to(tmp_path_factory.mktemp("releases") / "project").root
     leave_out_the_firewall(root)
-    with releasing.opened(root, Display()) as made:
+    with releasing.opened(root, Display(), standby="warm") as made:
         yield made
 
 
@@ -44,6 +45,13 @@ def test_a_good_version_is_released_and_no_client_notices(findings: dict[str, Fi
     assert (good.status, good.why) == (0, "released")
     assert len(good.requests) > 300
     assert good.failed == 0
+
+
+@pytest.mark.usefixtures("findings")
+def test_what_the_standby_has_ready_stays_as_much(theatre: Theatre) -> None:
+    standby = Scaler("us-west-2", theatre.environment)
+    assert standby.ready() == LEAST
+    assert standby.weights() == dict.fromkeys(LEAST), "Lambda has ended each move"
 
 
 def test_a_version_that_cant_start_is_seen_by_nobody(findings: dict[str, Finding]) -> None:

@@ -34,7 +34,7 @@ from infra.terraform import Terraform
 from infra.timeline import Timeline
 from infra.traffic import client
 from tests.end_to_end.conftest import SPEED, copy_to
-from tests.end_to_end.scaling import Scaler
+from tests.end_to_end.scaling import LEAST, READ, WRITE, Scaler
 from tests.operations.checkouts import leave_out_the_firewall
 
 pytestmark = pytest.mark.rehearsal
@@ -210,9 +210,6 @@ def test_a_region_is_evacuated_by_weights_and_taken_back_without_a_failed_reques
     assert {r.region for r in report.timeline.requests} == {PRIMARY, STANDBY}
 
 
-READ, WRITE = "multi-region-api-read", "multi-region-api-write"
-# What infra/variables.tf has ready by default.
-LEAST = {READ: 5, WRITE: 2}
 BUSY, QUIET = {READ: 20, WRITE: 4}, {READ: 1}
 
 

@@ -35,12 +35,16 @@ run "two_regions_of_europe_are_as_good_as_any" {
   }
 
   assert {
-    condition = (
-      { for role, check in aws_route53_health_check.region : role => check.fqdn }
-      == { PRIMARY = "eu-west-1.api.example.com", SECONDARY = "eu-central-1.api.example.com" }
-      && toset(values(aws_route53_record.routed)[*].set_identifier) == toset(["eu-west-1", "eu-central-1"])
-    )
-    error_message = "Each region must answer and be probed under its own name."
+    condition = { for role, check in aws_route53_health_check.region : role => check.fqdn } == {
+      PRIMARY   = "eu-west-1.api.example.com"
+      SECONDARY = "eu-central-1.api.example.com"
+    }
+    error_message = "Each region must be probed under its own name."
+  }
+
+  assert {
+    condition     = toset(values(aws_route53_record.routed)[*].set_identifier) == toset(["eu-west-1", "eu-central-1"])
+    error_message = "Each region's record must carry its own name."
   }
 
   assert {

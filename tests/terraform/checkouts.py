@@ -5,7 +5,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,10 +63,22 @@ class Mutation(Change):
     Attributes:
         run: "file/run": the run that must fail.
         says: how what it must fail with begins: the message of an assertion, for one.
+        alone: whether nothing can be planned with it, so that no other run would see its own.
     """
 
     run: str
     says: str
+    alone: bool = False
+
+    @property
+    def file(self) -> str:
+        """The file of the run."""
+        return self.run.partition("/")[0]
+
+    @property
+    def run_name(self) -> str:
+        """The run's own name."""
+        return self.run.partition("/")[2]
 
 
 @dataclass(frozen=True)
@@ -98,12 +110,8 @@ class Checkout:
     def mutated(self, mutations: Sequence[Mutation], target: Path) -> "Checkout":
         """Copy the checkout with mutations in, and with no run but those that must notice."""
         mutated = self.changed(mutations, target)
-        runs: dict[str, list[str]] = {}
-        for mutation in mutations:
-            file, _, run = mutation.run.partition("/")
-            runs.setdefault(file, []).append(run)
-        for path in (target / "tests").glob("*.tftest.hcl"):
-            path.write_text(_with_runs(path.read_text(), runs.get(path.name.split(".")[0], [])))
+        for path in list((target / "tests").glob("*.tftest.hcl")):
+            _keep_runs(path, {m.run_name for m in mutations if m.file == path.name.split(".")[0]})
         return mutated
 
     def runs(self) -> set[str]:
@@ -131,19 +139,25 @@ def _deployed_copies(infra: Path, path: str) -> list[Path]:
     return [infra / "build" / stage / name for stage in ("primary", "secondary")]
 
 
-def _with_runs(text: str, wanted: list[str]) -> str:
-    """Drop the runs that are not wanted, but for those that apply: others go on from them."""
-    common, *runs = text.split("\nrun ")
-    names = [block.split('"')[1] for block in runs]
-    assert set(wanted) <= set(names), f"one of the runs {wanted} is not there"
-    if not wanted:
-        return common
-    kept = [
+def _keep_runs(path: Path, wanted: Collection[str]) -> None:
+    """Drop the runs that are not wanted, but for those that apply: others go on from them.
+
+    Each run of the root module gets a file of its own, since Terraform skips what follows in a file
+    in which a run was refused. For one of another module, init has noted the file that it is in.
+    """
+    common, *blocks = path.read_text().split("\nrun ")
+    runs = {block.split('"')[1]: block for block in blocks}
+    assert set(wanted) <= set(runs), f"one of the runs {wanted} is not there"
+    apart = [name for name in wanted if not re.search(r"^  module \{", runs[name], re.MULTILINE)]
+    for number, name in enumerate(apart):
+        own = path.with_name(path.name.replace(".", f".{number}.", 1))
+        own.write_text(f"{common}\nrun {runs[name]}")
+    together = [
         block
-        for name, block in zip(names, runs, strict=True)
-        if name in wanted or not re.search(r"command\s*= plan", block)
+        for name, block in runs.items()
+        if name not in apart and (name in wanted or not re.search(r"command\s*= plan", block))
     ]
-    return "\nrun ".join([common, *kept])
+    path.write_text("\nrun ".join([common, *(together if wanted else [])]))
 
 
 def _failures(output: str) -> Iterator[tuple[str, str]]:

@@ -4,8 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 CHECKOV := .venv-checkov
-# Of the tests: one more than two cores, for rehearsals wait more than they work.
-PROCESSES ?= 3
+# Of the tests. Rehearsals keep time: with more of them than cores, requests fail for want of an answer.
+PROCESSES ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help setup package bench rehearse rehearse-all rehearse-release local test screenshots lint checkov docs lock clean

@@ -45,6 +45,14 @@ def test_help_of_a_command_says_what_its_exit_statuses_mean() -> None:
     assert "Exit status 1" in done.stdout
 
 
+def test_the_faults_are_listed_and_nothing_is_rehearsed() -> None:
+    done = call("rehearse", "--list-faults")
+    assert done.returncode == 0, done.stderr
+    names = re.findall(r"^\S+", done.stdout, re.MULTILINE)
+    assert {"blackhole", "5xx", "both-regions"} <= set(names)
+    assert "terraform init" not in done.stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

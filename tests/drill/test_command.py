@@ -1,7 +1,6 @@
 """`python -m infra drill`, as it is called: dry until told, and only where all is well."""
 
 import asyncio
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
@@ -9,7 +8,6 @@ from typing import Any, cast
 import pytest
 from click.testing import CliRunner, Result
 
-from infra.clock import Clock
 from infra.commands import drill
 from infra.drill.journal import Journal
 from infra.errors import InfraError
@@ -19,8 +17,9 @@ from infra.report import machine
 from infra.report.store import Store
 from infra.traffic.resolver import NameServer
 from tests.drill.test_change import Failing
-from tests.drill.world import EAST, SPEED, WEST, Target, World, resolved
+from tests.drill.world import EAST, WEST, Target, World, resolved
 from tests.emulator.cloud import Cloud, unique
+from tests.virtual_time import LoopClock, play
 
 # No other test's: its functions are in the one emulator of all.
 STACK = unique()
@@ -30,10 +29,11 @@ FUNCTION = f"{STACK}-read"
 @pytest.fixture
 def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """A world that the command finds where it would find the deployment."""
-    found = World(Clock(SPEED))
+    found = World(LoopClock())
     target = Target("api.test", None, NameServer("192.0.2.53"), cast("Any", None), {}, found)
     monkeypatch.setattr(options, "_target", lambda *_: target)
     monkeypatch.setattr(drill, "Clock", lambda: found.clock)
+    monkeypatch.setattr(asyncio, "run", play)
     monkeypatch.setenv("INFRA_API_KEY", "key")
     with resolved(found):
         yield found
@@ -150,8 +150,6 @@ def test_an_outage_that_is_there_already_can_be_watched(world: World, tmp_path: 
 
 
 def test_what_is_watched_ends_in_a_report(world: World, tmp_path: Path) -> None:
-    following = threading.Thread(target=lambda: asyncio.run(world.health()), daemon=True)
-    following.start()
     done = call(tmp_path, "--fault", "none", "--limit", "60", "--execute", "--yes")
     assert done.exit_code == 0, done.output
     assert "PASSED us-east-1 stayed in service, and no write was lost" in done.output

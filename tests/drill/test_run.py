@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from infra.clock import Clock
 from infra.drill.journal import Journal
 from infra.drill.report import report
 from infra.drill.run import Drill, Found, drill
@@ -17,8 +16,10 @@ from infra.errors import InfraError
 from infra.fault import Reaction
 from infra.report import Report
 from infra.timeline import Kind
-from tests.drill.world import EAST, SPEED, WEST, Throttling, World, order, resolved
+from tests import virtual_time
+from tests.drill.world import EAST, WEST, Throttling, World, order, resolved
 from tests.operations.checkouts import ROOT
+from tests.virtual_time import LoopClock
 
 Meanwhile = Callable[[World], Awaitable[None]]
 
@@ -39,7 +40,7 @@ def play(told: Drill, world: World, meanwhile: Meanwhile = nothing) -> Found:
                 task.cancel()
 
     with resolved(world):
-        return asyncio.run(run())
+        return virtual_time.play(run())
 
 
 def reported(told: Drill, found: Found) -> Report:
@@ -52,7 +53,7 @@ def values(told: Report) -> dict[str, float | None]:
 
 @pytest.fixture
 def world() -> World:
-    return World(Clock(SPEED))
+    return World(LoopClock())
 
 
 def test_a_throttled_reader_is_taken_over_from_and_given_back(world: World, tmp_path: Path) -> None:
@@ -77,7 +78,7 @@ def test_how_late_writes_are_in_the_standby_is_measured(world: World, tmp_path: 
     world.lag = 2.0
     told = order(world, tmp_path, Throttling(world), "throttled", 200)
     figures = values(reported(told, play(told, world)))
-    # Looked for four times a second, and an answer takes a moment, at twenty times the pace.
+    # Looked for four times a second, and an answer takes a moment.
     assert 2.0 <= (figures["replication, p50"] or 0) <= 4
     # Four clients write once a second each.
     assert 4 <= (figures["not yet in the standby at the cut"] or 0) <= 20

@@ -26,7 +26,6 @@ from infra.traffic.resolver import Answer, CachingResolver, NameServer
 
 EAST, WEST = "us-east-1", "us-west-2"
 ADDRESSES = {EAST: "192.0.2.1", WEST: "192.0.2.2"}
-SPEED = 10.0
 _NOWHERE = NameServer("192.0.2.53")
 _ANSWER = 0.05
 

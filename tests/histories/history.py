@@ -5,13 +5,16 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+import async_solipsism
+
 from infra.promise import Promise
 from infra.rehearsal.faults import FAULTS
 from infra.rehearsal.route53 import Route53
 from infra.rehearsal.scene import Scene
 from infra.timeline import Operation, Timeline
 from infra.traffic import client
-from tests.rehearsal.virtual import EAST, NAME, WEST, Wire, World, play, world
+from tests.rehearsal.virtual import EAST, NAME, WEST, Wire, World, world
+from tests.virtual_time import play
 
 # With one of these a region serves nobody; with the others every client.
 BREAKING = ("blackhole", "refused", "reset", "tls", "5xx", "slow")
@@ -126,7 +129,7 @@ def live(
     events: Sequence[Event],
     setting: Setting | None = None,
     meanwhile: Hook = _nothing_else,
-    loop: asyncio.AbstractEventLoop | None = None,
+    new_loop: Callable[[], asyncio.AbstractEventLoop] = async_solipsism.EventLoop,
     server: Callable[[Route53], Wire] | None = None,
 ) -> History:
     """Live through some faults, until all has been well for long.
@@ -135,13 +138,13 @@ def live(
         events: the faults; their starts count from the end of a minute of peace.
         setting: what it takes place in.
         meanwhile: what else goes on.
-        loop: whose time it takes instead of an ordinary one.
+        new_loop: makes the loop whose time it takes.
         server: makes the name server that clients ask, if it is not Route 53 itself.
     """
     setting = setting or Setting()
     later = [Event(PEACE + e.start, e.lasts, e.region, e.fault) for e in sorted(events)]
     history = History(setting, later)
-    play(_live(history, meanwhile, server), loop)
+    play(_live(history, meanwhile, server), new_loop)
     return history
 
 

@@ -144,16 +144,16 @@ class Stepping(async_solipsism.EventLoop):
 
 
 def test_a_machine_that_sleeps_fails_nothing_over() -> None:
-    loop = Stepping()
-
     @contextlib.asynccontextmanager
     async def sleepy(opened: World) -> AsyncIterator[None]:
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, Stepping)
         for _ in range(3):
             await opened.clock.sleep(25)
             loop.stepped += 45
         yield
 
-    history = live([Event(0, 300, EAST, "partial")], meanwhile=sleepy, loop=loop)
+    history = live([Event(0, 300, EAST, "partial")], meanwhile=sleepy, new_loop=Stepping)
     assert {region for _, region in history.answers} == {EAST}
     assert history.missing == []
 

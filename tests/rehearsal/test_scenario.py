@@ -21,7 +21,8 @@ from infra.rehearsal.scenario import rehearse
 from infra.rehearsal.scene import Scene, Weigh
 from infra.timeline import Kind
 from infra.traffic.client import PACE
-from tests.rehearsal.virtual import EAST, WEST, World, configured, deployment, play, world
+from tests.rehearsal.virtual import EAST, WEST, World, configured, deployment, world
+from tests.virtual_time import play
 
 PROMISE = Promise(interval=10, threshold=3, ttl=10)
 ROLES = Roles(EAST, WEST)

@@ -10,12 +10,11 @@ import contextlib
 import functools
 import json
 import ssl
-from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import aiohttp
-import async_solipsism
 import boto3
 import dns.message
 
@@ -46,6 +45,7 @@ from infra.rehearsal.route53.probe import ProbeError
 from infra.rehearsal.stage import Stage
 from infra.traffic import client
 from infra.traffic.resolver import CachingResolver, NameServer
+from tests.virtual_time import LoopClock
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -55,24 +55,6 @@ NAME = "api.example.com"
 ADDRESSES = {EAST: "192.0.2.1", WEST: "192.0.2.2"}
 # What a connection takes, and as much again an answer: across a continent.
 TRIP = 0.04
-
-T = TypeVar("T")
-
-
-class LoopClock(Clock):
-    """The time of the running loop."""
-
-    def now(self) -> float:
-        return asyncio.get_running_loop().time()
-
-
-def play(course: Coroutine[Any, Any, T], loop: asyncio.AbstractEventLoop | None = None) -> T:
-    """Run a coroutine on a loop whose time jumps, a new one unless one is given."""
-    loop = loop or async_solipsism.EventLoop()
-    try:
-        return cast("T", loop.run_until_complete(course))
-    finally:
-        loop.close()
 
 
 class Transport:

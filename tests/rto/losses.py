@@ -4,7 +4,6 @@ Checkers, health, resolvers and clients are the real ones; the network between t
 request takes as long as the model says, and asyncio's clock jumps from one event to the next.
 """
 
-import asyncio
 import contextlib
 import math
 import random
@@ -13,7 +12,6 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import aiohttp
-import async_solipsism
 
 from infra.clock import Clock
 from infra.measure import client_outages
@@ -26,19 +24,10 @@ from infra.timeline import Timeline
 from infra.traffic import client, resolver
 from infra.traffic.resolver import Answer, CachingResolver, NameServer
 from tests.rehearsal.endpoints import CHECK
+from tests.virtual_time import LoopClock, play
 
 PRIMARY, STANDBY = "192.0.2.1", "192.0.2.2"
 _NOWHERE = NameServer("192.0.2.53")
-
-
-class LoopClock(Clock):
-    """The time of the running loop. A sleep is a little late, as every real one is."""
-
-    def now(self) -> float:
-        return asyncio.get_running_loop().time()
-
-    async def sleep(self, seconds: float) -> None:
-        await super().sleep(seconds + 1e-6)
 
 
 @dataclass
@@ -129,11 +118,7 @@ class Loss:
 
 def lose(setting: Setting, world: World, seed: int, clients: int) -> Loss:
     """Play one loss."""
-    loop = async_solipsism.EventLoop()
-    try:
-        return cast("Loss", loop.run_until_complete(_lose(setting, world, seed, clients)))
-    finally:
-        loop.close()
+    return play(_lose(setting, world, seed, clients))
 
 
 async def _lose(setting: Setting, world: World, seed: int, clients: int) -> Loss:

@@ -25,7 +25,7 @@ CLIENTS = 16
 SLOW_SECONDS = 1.0
 
 # A quarter of a minute does where two requests a second of each client are enough to judge by.
-_OPTIONS = ("--yes", "--weight", "25", "--bake", "0.25", "--min-requests", "5", "--probes", "5")
+_OPTIONS = ("--yes", "--weight", "25", "--bake", "0.25", "--min-requests", "3", "--probes", "5")
 _PROJECT = ("app.py", "chalicelib", ".chalice", "requirements.txt", "infra")
 _NOT_COPIED = shutil.ignore_patterns(
     "build", ".terraform", "__pycache__", "backend.hcl", "terraform.tfstate*", "*.auto.tfvars*"

@@ -8,8 +8,8 @@ import click
 from infra.commands.package import ROOT
 from infra.display import Display
 from infra.fault import Fault
-from infra.rehearsal import theatre
-from infra.rehearsal.cut import require_playable
+from infra.rehearsal import cut, theatre
+from infra.rehearsal.foresight import foreseen
 from infra.rehearsal.options import FaultType, list_faults, routed
 from infra.rehearsal.scene import Scene
 from infra.report import terminal
@@ -72,7 +72,8 @@ def command(  # noqa: PLR0913 -- an argument an option
     """  # noqa: D301 -- the character keeps click from filling the lines
     store = Store(reports, keep)
     store.require_writable()
-    require_playable(fault, str(variables["routing"]))
+    # Refuses what the same call after the deployment would refuse minutes later.
+    cut.plan(foreseen(ROOT, variables), fault, theatre.CLIENTS, hit)
     display = Display()
     with theatre.opened(ROOT, speed, display, variables=variables) as opened:
         report = opened.rehearse(fault, hit=hit)

@@ -8,8 +8,9 @@ import click
 from infra.commands.package import ROOT
 from infra.display import Display
 from infra.fault import Fault
-from infra.rehearsal import theatre
+from infra.rehearsal import cut, theatre
 from infra.rehearsal.faults import FAULTS
+from infra.rehearsal.foresight import foreseen
 from infra.rehearsal.options import FaultType, list_faults
 from infra.rehearsal.scene import Scene
 from infra.report import matrix
@@ -54,6 +55,10 @@ def command(
     chosen = faults or tuple(FAULTS.values())
     store = Store(reports, max(keep, len(chosen)))
     store.require_writable()
+    deployment = foreseen(ROOT)
+    for fault in chosen:
+        # Refuses what the same call after the deployment would refuse minutes later.
+        cut.plan(deployment, fault, _CLIENTS)
     display = Display()
     rows: list[matrix.Row] = []
     try:

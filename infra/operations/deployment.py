@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from infra import regions
 from infra.errors import InfraError
 from infra.promise import ALIAS_TTL, Promise
 
@@ -166,14 +167,7 @@ class Deployment:
         Raises:
             InfraError: it is none of them.
         """
-        roles = {"primary": self.primary, "standby": self.standby, "secondary": self.standby}
-        found = roles | {region.name: region for region in self.regions}
-        if name not in found:
-            raise InfraError(
-                f"{name!r} is no region of {self.stack}: use {self.primary.name} or "
-                f"{self.standby.name}"
-            )
-        return found[name]
+        return regions.find(name, self.primary, self.standby, self.stack)
 
 
 def _promise(document: Mapping[str, Any]) -> Promise | None:

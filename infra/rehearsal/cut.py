@@ -65,7 +65,7 @@ def plan(deployment: Deployment, fault: Fault[Scene], clients: int, hit: str | N
     region = primary if hit is None else deployment.named(hit)
     other = standby if region == primary else primary
     serving = region in deployment.serving
-    require_playable(fault, deployment.routing)
+    _require_playable(fault, deployment.routing)
     bystanders = _bystanders(deployment, region, clients)
     redrawn = deployment.routing == "weighted" and len(deployment.serving) > 1
     return Cut(
@@ -85,7 +85,7 @@ def plan(deployment: Deployment, fault: Fault[Scene], clients: int, hit: str | N
     )
 
 
-def require_playable(fault: Fault[Scene], routing: str) -> None:
+def _require_playable(fault: Fault[Scene], routing: str) -> None:
     """Refuse what a mode of routing has no means for.
 
     Raises:

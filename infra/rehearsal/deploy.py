@@ -4,6 +4,7 @@ import contextlib
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import boto3
 
@@ -17,7 +18,14 @@ from infra.terraform import Terraform
 
 # Names that nobody can own (RFC 2606).
 _HOSTED_ZONE = "example.com"
-_DOMAIN = "api.example.com"
+VARIABLES: Mapping[str, object] = MappingProxyType(
+    {
+        "hosted_zone_name": _HOSTED_ZONE,
+        "domain_name": f"api.{_HOSTED_ZONE}",
+        # What a rehearsal made, it also destroys.
+        "deletion_protection": False,
+    }
+)
 _STATE_BUCKET = "rehearsal-state"
 _STATE_REGION = "us-east-1"
 
@@ -85,18 +93,20 @@ def environment_of(emulator: Emulator, scratch: Path) -> dict[str, str]:
         "use_path_style": "true",
     }
     return (
-        {k: v for k, v in emulator.environment().items() if not k.startswith("TF_")}
+        without_settings(emulator.environment())
         | cli_configuration(scratch)
         | {
             "TF_DATA_DIR": str(scratch / "terraform"),
             "TF_IN_AUTOMATION": "1",
             "TF_CLI_ARGS_init": " ".join(f"-backend-config={k}={v}" for k, v in backend.items()),
-            "TF_VAR_hosted_zone_name": _HOSTED_ZONE,
-            "TF_VAR_domain_name": _DOMAIN,
-            # What a rehearsal made, it also destroys.
-            "TF_VAR_deletion_protection": "false",
         }
+        | as_environment(VARIABLES)
     )
+
+
+def without_settings(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment that tells Terraform nothing: the user's settings are for AWS."""
+    return {k: v for k, v in environment.items() if not k.startswith("TF_")}
 
 
 def as_environment(variables: Mapping[str, object]) -> dict[str, str]:

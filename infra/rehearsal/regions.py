@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from infra import regions
 from infra.errors import InfraError
 
 if TYPE_CHECKING:
@@ -93,14 +94,7 @@ class Deployment:
         Raises:
             InfraError: it is none of them.
         """
-        roles = {"primary": self.primary, "standby": self.standby, "secondary": self.standby}
-        found = roles | {region.name: region for region in self.regions}
-        if name not in found:
-            raise InfraError(
-                f"{name!r} is no region of the rehearsal: use {self.primary.name} or "
-                f"{self.standby.name}"
-            )
-        return found[name]
+        return regions.find(name, self.primary, self.standby, "the rehearsal")
 
 
 @dataclass(frozen=True)

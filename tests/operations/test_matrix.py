@@ -160,6 +160,15 @@ def test_one_row_that_is_not_as_it_should_be_is_status_1_and_the_rest_are_played
     assert "! slow: outside the promise" in done.output
 
 
+def test_what_can_not_be_rehearsed_is_refused_before_anything_is_deployed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    fake = FakeTheatre({})
+    done = call(monkeypatch, tmp_path, fake, "tls", "evacuation")
+    assert "evacuation moves weights" in str(done.exception)
+    assert fake.played == []
+
+
 @pytest.mark.parametrize("trouble", [InfraError("the emulator ended"), KeyboardInterrupt()])
 def test_what_was_found_before_the_end_is_shown(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, trouble: BaseException

@@ -84,6 +84,11 @@ def test_the_mode_is_deployed_and_the_region_named_is_hit(
         (("--fault", "evacuation,5xx"), "'evacuation' is no failure: rehearse it by itself"),
         (("--fault", "evacuation"), "routing is 'failover': rehearse it with --routing weighted"),
         (("--fault", "evacuate"), "did you mean 'evacuation'?"),
+        (
+            ("--routing", "latency", "--cut", "eu-west-1"),
+            "'eu-west-1' is no region of the rehearsal: use us-east-1 or us-west-2",
+        ),
+        (("--cut", "standby", "--fault", "brief"), "of brief there is nothing to see"),
     ],
 )
 def test_what_can_not_be_rehearsed_is_refused_before_anything_is_deployed(

@@ -1,0 +1,78 @@
+"""What a rehearsal will deploy, known in a moment: what can't be rehearsed is refused by it."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from infra.errors import InfraError
+from infra.rehearsal.deploy import VARIABLES, as_environment, without_settings
+from infra.rehearsal.regions import Deployment, Region
+from infra.terraform import Terraform
+
+
+def foreseen(root: Path, variables: Mapping[str, object] | None = None) -> Deployment:
+    """Return what will be deployed, but for what only an apply can tell: ids and the API key.
+
+    Takes a moment: Terraform plans infra/variables.tf and nothing else.
+
+    Args:
+        root: the project's top folder.
+        variables: values of Terraform's variables.
+
+    Raises:
+        InfraError: a variable is refused, or set otherwise by a file that goes before these values.
+    """
+    values = _values(root, {**VARIABLES, **(variables or {})})
+    domain_name, weights = values["domain_name"], values["weights"]
+    primary, standby = (
+        Region(values[name], f"{values[name]}.{domain_name}", "")
+        for name in ("primary_region", "secondary_region")
+    )
+    return Deployment(
+        stack=values["name"],
+        domain_name=domain_name,
+        hosted_zone_id="",
+        primary=primary,
+        standby=standby,
+        api_key=None,
+        routing=values["routing"],
+        weights=(int(weights["primary"]), int(weights["secondary"])),
+    )
+
+
+def _values(root: Path, wanted: Mapping[str, object]) -> dict[str, Any]:
+    """Return the values of all variables, as they were given: a bool or a number may be a text."""
+    files = _loaded_unasked(root)
+    with tempfile.TemporaryDirectory(prefix="rehearsal-variables-") as folder:
+        scratch = Path(folder)
+        for file in (root / "infra" / "variables.tf", *files):
+            shutil.copy(file, scratch)
+        terraform = Terraform(scratch, without_settings(os.environ) | as_environment(wanted))
+        terraform.plan(scratch / "plan")
+        planned = terraform.show(scratch / "plan")["variables"]
+    values = {name: variable["value"] for name, variable in planned.items()}
+    strays = [
+        name
+        for name in wanted
+        if as_environment({name: values[name]}) != as_environment({name: wanted[name]})
+    ]
+    if strays:
+        raise InfraError(
+            f"{' and '.join(map(str, files))} set {' or '.join(strays)} otherwise than a rehearsal "
+            "does, and Terraform would go by them: move what is yours to "
+            "infra/environments/NAME.tfvars, for `python -m infra init NAME`"
+        )
+    return values
+
+
+def _loaded_unasked(root: Path) -> list[Path]:
+    """Return the files of values that Terraform loads by itself, and prefers to TF_VAR_....
+
+    https://developer.hashicorp.com/terraform/language/values/variables#variable-definition-precedence
+    """
+    infra = root / "infra"
+    names = ("terraform.tfvars", "terraform.tfvars.json", "*.auto.tfvars", "*.auto.tfvars.json")
+    return [path for name in names for path in sorted(infra.glob(name))]

@@ -1,6 +1,7 @@
 """Two bootstrapped accounts for the whole session; tests keep apart by their states' names."""
 
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
@@ -13,8 +14,28 @@ from tests.delivery.guarded import bootstrapped as bootstrap
 
 
 @pytest.fixture(scope="session")
-def bootstrapped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Future[Account]]:
+    """An account that is bootstrapped whole while other tests run.
+
+    The provider watches a new lifecycle for 50 s.
+    """
+
+    def applied() -> Account:
+        made.bootstrap.apply()
+        return made
+
+    with emulators.running() as emulator, ThreadPoolExecutor() as pool:
+        made = account(emulator, tmp_path_factory.mktemp("whole"), lifecycle=True)
+        made.environment["TF_VAR_lock_table"] = "false"
+        yield pool.submit(applied)
+
+
+@pytest.fixture(scope="session")
+def bootstrapped(
+    whole: Future[Account], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Account]:
     """An account after the bootstrap's first apply, whose state is beside it still."""
+    del whole  # it takes long, and so it is begun now
     with emulators.running() as emulator:
         made = account(emulator, tmp_path_factory.mktemp("account"), lifecycle=False)
         made.bootstrap.apply()

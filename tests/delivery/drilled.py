@@ -22,6 +22,7 @@ from infra.traffic import client
 from tests.delivery.delivered import Delivered
 from tests.delivery.guarded import STAGING
 from tests.end_to_end.conftest import SPEED, Project
+from tests.end_to_end.health_checks import health_told
 
 
 def drilled(delivered: Delivered, folder: Path) -> Report:
@@ -34,7 +35,7 @@ def drilled(delivered: Delivered, folder: Path) -> Report:
 
 async def _drill(delivered: Delivered, root: Path, folder: Path) -> None:
     authority = folder / "authority.pem"
-    async with _staged(delivered, folder) as stage:
+    async with _staged(delivered, folder) as stage, health_told(stage) as route53:
         authority.write_text(_authority(stage.target.tls))
         _reach(root, stage)
         await asyncio.to_thread(
@@ -44,6 +45,7 @@ async def _drill(delivered: Delivered, root: Path, folder: Path) -> None:
             "apply",
             STAGING,
             SSL_CERT_FILE=str(authority),
+            AWS_ENDPOINT_URL_ROUTE_53=route53,
         )
 
 

@@ -1,39 +1,18 @@
-"""The bootstrap settles, keeps all versions of a state in two regions, and moves its own."""
+"""The bootstrap keeps all versions of a state in two regions, and refuses what would not do."""
 
 import json
 import re
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 
-from infra.rehearsal import emulator as emulators
-from tests.delivery.accounts import REPLICA_REGION, STATE_REGION, Account, account
+from tests.delivery.accounts import REPLICA_REGION, STATE_REGION, Account
 from tests.terraform.checkouts import said, terraform
 
 pytestmark = pytest.mark.xdist_group("bootstrapped")  # one account for all of them
 
 _ANOTHERS = "arn:aws:iam::123456789012:oidc-provider/gitlab.com"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Future[Account]]:
-    """An account that is bootstrapped whole while other tests run.
-
-    The provider watches a new lifecycle for 50 s.
-    """
-
-    def applied() -> Account:
-        made.bootstrap.apply()
-        return made
-
-    with emulators.running() as emulator, ThreadPoolExecutor() as pool:
-        made = account(emulator, tmp_path_factory.mktemp("whole"), lifecycle=True)
-        made.environment["TF_VAR_lock_table"] = "false"
-        yield pool.submit(applied)
 
 
 @pytest.fixture(params=["backend", "replica"])
@@ -72,16 +51,13 @@ def test_what_is_written_and_what_is_deleted_comes_to_the_replica(bootstrapped: 
     gone.wait(Bucket=replica, Key="stacks/any.tfstate", WaiterConfig={"Delay": 1})
 
 
-def test_a_lock_table_is_made_only_when_it_is_asked_for(
-    bootstrapped: Account, whole: Future[Account]
-) -> None:
+def test_a_lock_table_is_made_when_it_is_asked_for(bootstrapped: Account) -> None:
     tables = boto3.Session("test", "test").client(
         "dynamodb", region_name=STATE_REGION, endpoint_url=bootstrapped.emulator.endpoint
     )
     name = bootstrapped.outputs["backend"]["dynamodb_table"]
     [key] = tables.describe_table(TableName=name)["Table"]["KeySchema"]
     assert key == {"AttributeName": "LockID", "KeyType": "HASH"}
-    assert whole.result().outputs["backend"]["dynamodb_table"] is None
 
 
 def test_a_refusal_names_the_value_and_the_way_out(bootstrapped: Account) -> None:
@@ -113,33 +89,3 @@ def test_a_refusal_names_the_value_and_the_way_out(bootstrapped: Account) -> Non
         assert done.returncode == 1
         text = re.sub(r"[\s│]+", " ", said(done))
         assert [says for _, says in values.values() if says not in text] == [], text
-
-
-def test_a_whole_bootstrap_settles_moves_its_own_state_and_is_found_again(
-    whole: Future[Account], tmp_path: Path
-) -> None:
-    first = whole.result()
-    assert first.bootstrap.planned_changes() == []
-    place = first.outputs["backend"]
-    rules = first.s3().get_bucket_lifecycle_configuration(Bucket=place["bucket"])["Rules"]
-    assert {rule["ID"] for rule in rules} == {"old-versions", "plans"}
-    done = first.infra("init", "--bootstrap")
-    assert done.returncode == 0, done.stderr
-    assert "init -migrate-state -force-copy" in done.stdout
-    for region, name in (
-        (STATE_REGION, place["bucket"]),
-        (REPLICA_REGION, first.outputs["replica"]["bucket"]),
-    ):
-        found = first.s3(region).head_object(Bucket=name, Key="bootstrap.tfstate")
-        assert found["ContentLength"] > 1000
-    assert first.bootstrap.planned_changes() == []
-    # A colleague, who has the repository and the bucket's name.
-    second = account(first.emulator, tmp_path, lifecycle=True)
-    nothing = second.infra("init", "--bootstrap")
-    assert nothing.returncode == 2
-    assert "apply infra/bootstrap first, or name the bucket" in nothing.stderr
-    done = second.infra(
-        "init", "--bootstrap", "--bucket", place["bucket"], "--region", STATE_REGION
-    )
-    assert done.returncode == 0, done.stderr
-    assert second.outputs["backend"] == place

@@ -13,7 +13,7 @@ from tests.delivery.delivered import Delivered, states
 from tests.delivery.drilled import drilled
 from tests.delivery.functions import answer
 from tests.delivery.guarded import MAIN, STACK, STAGING, STATE_KEY
-from tests.end_to_end.conftest import Project
+from tests.end_to_end.conftest import SPEED, Project
 from tests.releases.account import PRIMARY, REGIONS, STANDBY
 
 pytestmark = pytest.mark.xdist_group("guarded")  # one account for all of them
@@ -88,6 +88,18 @@ def test_a_drill_of_staging_measures_the_recovery_and_leaves_nothing_behind(
     told = drilled(delivered, tmp_path_factory.mktemp("drill"))
     assert told.passed, (told.verdict, told.problems, told.figures)
     assert {m.region for m in told.timeline.moments if m.kind is Kind.DNS} == {PRIMARY, STANDBY}
+    assert [(m.kind, m.region) for m in told.timeline.moments if m.kind is not Kind.DNS] == [
+        (Kind.CUT, PRIMARY),
+        (Kind.UNHEALTHY, PRIMARY),
+        (Kind.HEALED, PRIMARY),
+        (Kind.HEALTHY, PRIMARY),
+    ]
+    figures = {figure.name: figure.value for figure in told.figures}
+    assert 0 < (figures["most checkers fail"] or 0) <= (figures["client outage, max"] or 0)
+    assert (figures["acknowledged writes"] or 0) > 50
+    assert figures["missing in the standby"] == 0
+    # The emulator replicates at once; looking takes a moment.
+    assert 0 < (figures["replication, p50"] or 0) < 2 * SPEED
     reader = delivered.guarded.client("lambda", region=PRIMARY).get_function_concurrency(
         FunctionName=f"{STACK}-read"
     )

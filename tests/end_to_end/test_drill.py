@@ -1,20 +1,15 @@
-"""The drill, on a deployment of infra/: the very code that runs on AWS.
+"""A drill by the operator's switch, on a deployment of infra/; tests/delivery has one by a fault.
 
 What AWS has and the emulator lacks is beside it: the rehearsal's Route 53 and region fronts, and an
 answer to GetHealthCheckStatus with what that Route 53's checkers say.
 """
 
 import asyncio
-import contextlib
-import re
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import boto3
 import pytest
-from aiohttp import web
 
 from infra.clock import Clock
 from infra.drill.faults import FAULTS, Scene
@@ -29,16 +24,15 @@ from infra.report import Report
 from infra.timeline import Kind
 from infra.traffic import client
 from tests.conftest import Operated
-from tests.end_to_end.conftest import ROOT, SPEED
+from tests.end_to_end.conftest import ROOT
+from tests.end_to_end.health_checks import health_told
 
 pytestmark = pytest.mark.rehearsal
 
 PRIMARY, STANDBY = "us-east-1", "us-west-2"
 STACK = "multi-region-api"
-READER = f"{STACK}-read"
 # The emulator's CloudWatch has minutes of real time, and the way back may take two of them.
-SPEED_OF_METRICS = 2.0
-_NAMESPACE = "https://route53.amazonaws.com/doc/2013-04-01/"
+SPEED = 2.0
 
 
 def known(stage: Stage, operated: Operated) -> Deployment:
@@ -56,44 +50,8 @@ def known(stage: Stage, operated: Operated) -> Deployment:
     return replace(names, primary=primary, standby=standby, promise=Promise(10, 3, 10))
 
 
-@contextlib.asynccontextmanager
-async def health_told(stage: Stage) -> AsyncIterator[str]:
-    """Answer GetHealthCheckStatus, with what the stand-in's checkers say; yield where."""
-
-    async def answer(request: web.Request) -> web.Response:
-        told = stage.route53.reasons[request.match_info["id"]]
-        passing = int(re.match(r"\d+", told)[0])  # type: ignore[index] # it begins with a number
-        said = ["Success: HTTP Status Code 200, OK"] * passing
-        said += ["Failure: HTTP Status Code 500, Internal Server Error"] * (16 - passing)
-        observations = "".join(
-            f"<HealthCheckObservation><Region>us-east-1</Region><IPAddress>192.0.2.{number}"
-            f"</IPAddress><StatusReport><Status>{text}</Status></StatusReport>"
-            "</HealthCheckObservation>"
-            for number, text in enumerate(said)
-        )
-        body = (
-            f'<GetHealthCheckStatusResponse xmlns="{_NAMESPACE}"><HealthCheckObservations>'
-            f"{observations}</HealthCheckObservations></GetHealthCheckStatusResponse>"
-        )
-        return web.Response(text=body, content_type="text/xml")
-
-    application = web.Application()
-    application.router.add_get("/2013-04-01/healthcheck/{id}/status", answer)
-    runner = web.AppRunner(application, access_log=None)
-    await runner.setup()
-    try:
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        _, port = runner.addresses[0]
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        await runner.cleanup()
-
-
-async def drilled(
-    name: str, speed: float, operated: Operated, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> Report:
-    clock = Clock(speed)
+async def drilled(operated: Operated, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Report:
+    clock, fault = Clock(SPEED), FAULTS["switch"]
     environment = operated.emulator.environment()
     async with (
         set_stage(operated.deployment, environment, clock) as stage,
@@ -104,47 +62,16 @@ async def drilled(
             target = replace(stage.target, domain_name=region.domain_name)
             await asyncio.gather(*(client.warm_up(target, clock) for _ in range(2 * CONCURRENCY)))
         deployment = known(stage, operated)
-        fault = FAULTS[name]
         scene = Scene(Journal.of(folder, STACK), fault.prepare(deployment), 300, lambda _: None)
         order = Drill(deployment, stage.target, fault, scene, deployment.promise, 4, "drill-e2e-")
         began = datetime.now(UTC)
         return report(order, await drill(order, clock, lambda _: None), began, ROOT)
 
 
-def test_a_drill_loses_the_primary_measures_the_recovery_and_leaves_it_as_it_was(
+def test_clients_move_off_a_healthy_primary_and_back_without_a_failed_request(
     reached: Operated, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    functions = boto3.client("lambda", region_name=PRIMARY)
-    functions.put_function_concurrency(FunctionName=READER, ReservedConcurrentExecutions=7)
-    try:
-        told = asyncio.run(drilled("throttled", SPEED, reached, tmp_path, monkeypatch))
-        reserved = functions.get_function_concurrency(FunctionName=READER)
-    finally:
-        functions.delete_function_concurrency(FunctionName=READER)
-
-    assert told.passed, (told.verdict, told.problems, told.figures)
-    assert reserved["ReservedConcurrentExecutions"] == 7
-    assert not Journal.of(tmp_path, STACK).open
-    figures = {figure.name: figure.value for figure in told.figures}
-    assert 0 < (figures["most checkers fail"] or 0) <= (figures["client outage, max"] or 0)
-    assert (figures["acknowledged writes"] or 0) > 50
-    assert figures["missing in the standby"] == 0
-    # The emulator replicates at once; looking takes a moment.
-    assert 0 < (figures["replication, p50"] or 0) < 2 * SPEED
-    turned = [(m.kind, m.region) for m in told.timeline.moments if m.kind is not Kind.DNS]
-    assert turned == [
-        (Kind.CUT, PRIMARY),
-        (Kind.UNHEALTHY, PRIMARY),
-        (Kind.HEALED, PRIMARY),
-        (Kind.HEALTHY, PRIMARY),
-    ]
-    assert {m.region for m in told.timeline.moments if m.kind is Kind.DNS} == {PRIMARY, STANDBY}
-
-
-def test_a_drill_by_the_switch_moves_clients_off_a_healthy_primary_without_a_failed_request(
-    reached: Operated, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    told = asyncio.run(drilled("switch", SPEED_OF_METRICS, reached, tmp_path, monkeypatch))
+    told = asyncio.run(drilled(reached, tmp_path, monkeypatch))
 
     assert told.passed, (told.verdict, told.problems, told.figures)
     assert [r.error for r in told.timeline.requests if r.error] == []

@@ -12,7 +12,7 @@ from infra.rehearsal.emulator import HOME_PREFIX, metrics, repairs
 
 
 def _end_with_parent() -> None:
-    sys.stdin.buffer.read()
+    os.read(sys.stdin.fileno(), 1)  # a buffered reader would hold a lock that ending waits for
     home = Path(os.environ["TMPDIR"])
     if home.name.startswith(HOME_PREFIX):  # a parent that was killed could not remove it
         shutil.rmtree(home, ignore_errors=True)

@@ -1,5 +1,6 @@
 """`python -m infra release`: move clients to a new version, bit by bit, and back."""
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,13 +10,12 @@ import click
 
 from infra.commands.package import ROOT
 from infra.display import Display
-from infra.errors import InfraError
 from infra.operations.applying import allow_destroy_option, carry_out, confirm, plan_argument
 from infra.operations.deployment import Deployment
 from infra.operations.options import confirm as confirm_stack
 from infra.operations.options import naming_a_deployment
 from infra.operations.project import Project, initialised, var_files_option
-from infra.releases import moves, standing
+from infra.releases import standing
 from infra.releases.canary import Manner
 from infra.releases.conduct import DONE, NOT_SO, Conduct, regions_of
 from infra.releases.functions import KINDS, Functions
@@ -27,6 +27,7 @@ from infra.releases.options import manner_options
 @click.option("--resume", is_flag=True, help="Go on with a release that stopped half-way.")
 @click.option("--rollback", is_flag=True, help="Take clients back, within seconds.")
 @click.option("--status", is_flag=True, help="Show what serves, what is kept, and how far it is.")
+@click.option("--json", "as_json", is_flag=True, help="With --status: for machines.")
 @click.option(
     "--function",
     "which",
@@ -68,6 +69,7 @@ def command(  # noqa: PLR0913 -- an argument an option
     resume: bool,
     rollback: bool,
     status: bool,
+    as_json: bool,
     which: str,
     code: str | None,
     manner: Manner,
@@ -94,8 +96,10 @@ def command(  # noqa: PLR0913 -- an argument an option
     """
     _require_one_mode(plan, code, resume=resume, rollback=rollback, status=status)
     kinds = KINDS if which == "both" else (which,)
+    if as_json and not status:
+        raise click.UsageError("--json goes with --status")
     if status:
-        context.exit(_status(named()))
+        context.exit(_status(named(), as_json=as_json))
     if resume or rollback:
         deployment = named()
         conduct = Conduct(Display(), regions_of(deployment), manner, keep, despite_alarms)
@@ -142,15 +146,10 @@ def _deployed(project: Project) -> list[Functions]:
     return [] if document is None else regions_of(Deployment.from_document(document))
 
 
-def _status(deployment: Deployment) -> int:
-    settled = True
-    for functions in regions_of(deployment):
-        for kind in KINDS:
-            try:
-                for line in standing.lines(functions, kind):
-                    click.echo(line)
-                moves.require_settled([functions.alias(kind)])
-            except InfraError as error:
-                click.echo(f"NOT AS IT SHOULD BE: {error}")
-                settled = False
-    return DONE if settled else NOT_SO
+def _status(deployment: Deployment, *, as_json: bool) -> int:
+    standings = standing.look(regions_of(deployment))
+    if as_json:
+        click.echo(json.dumps(standing.document(deployment.stack, standings), indent=1))
+    else:
+        click.echo("\n".join(standing.lines(standings)))
+    return NOT_SO if any(found.problem for found in standings) else DONE

@@ -37,24 +37,29 @@ def require_settled(aliases: Iterable[Alias]) -> None:
     Raises:
         InfraError: one is under way, or somebody has given a version a share by hand.
     """
-    for alias in aliases:
-        if alias.mark is not None and alias.mark.under_way:
-            raise InfraError(
-                f"{alias} is in a release that has not ended ({alias.mark}). {_FINISH}"
-            )
-        if set(alias.weights.values()) == {1.0}:
-            [kept] = alias.weights
-            raise InfraError(
-                f"{alias} stays at version {kept} until Lambda has as much ready of version "
-                f"{alias.version}, as it has provisioned concurrency: try again in some minutes; "
-                "`python -m infra release --rollback` ends it, if it does not end"
-            )
-        if alias.weights:
-            shares = ", ".join(f"{v}: {share:.0%}" for v, share in alias.weights.items())
-            raise InfraError(
-                f"{alias} shares its traffic ({shares}), and no release did that: "
-                "`python -m infra release --rollback` ends it"
-            )
+    for why in map(unsettled, aliases):
+        if why is not None:
+            raise InfraError(why)
+
+
+def unsettled(alias: Alias) -> str | None:
+    """Return why no release may begin with an alias, in words; None if one may."""
+    if alias.mark is not None and alias.mark.under_way:
+        return f"{alias} is in a release that has not ended ({alias.mark}). {_FINISH}"
+    if set(alias.weights.values()) == {1.0}:
+        [kept] = alias.weights
+        return (
+            f"{alias} stays at version {kept} until Lambda has as much ready of version "
+            f"{alias.version}, as it has provisioned concurrency: try again in some minutes; "
+            "`python -m infra release --rollback` ends it, if it does not end"
+        )
+    if alias.weights:
+        shares = ", ".join(f"{v}: {share:.0%}" for v, share in alias.weights.items())
+        return (
+            f"{alias} shares its traffic ({shares}), and no release did that: "
+            "`python -m infra release --rollback` ends it"
+        )
+    return None
 
 
 def to_newest(

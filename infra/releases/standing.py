@@ -1,20 +1,73 @@
-"""How the aliases and the kept versions stand, in lines for a person."""
+"""How the aliases and the kept versions stand, for people and for machines."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from infra.releases.functions import Alias, Functions, Version
+from infra.errors import InfraError
+from infra.releases import moves
+from infra.releases.functions import KINDS, Alias, Functions, Version
+from infra.releases.marks import Mark
 
 
-def lines(functions: Functions, kind: str) -> Iterator[str]:
-    """Yield a line for an alias, and one for each kept version of its function.
+@dataclass(frozen=True)
+class Standing:
+    """How one function stands in one region.
 
-    Raises:
-        InfraError: Lambda refuses, or can't be reached.
+    Attributes:
+        kind: which function: read or write.
+        region: where.
+        alias: what its alias says; None if that can't be read.
+        versions: those that are kept, the newest first.
+        problem: what is not as it should be, in words; None if nothing.
     """
-    alias = functions.alias(kind)
+
+    kind: str
+    region: str
+    alias: Alias | None
+    versions: Sequence[Version]
+    problem: str | None
+
+
+def look(regions: Iterable[Functions]) -> list[Standing]:
+    """Return how both functions stand in each region, in the order of the regions."""
+    return [_look(functions, kind) for functions in regions for kind in KINDS]
+
+
+def _look(functions: Functions, kind: str) -> Standing:
+    alias = None
+    try:
+        alias = functions.alias(kind)
+        versions = functions.versions(kind)
+    except InfraError as error:
+        return Standing(kind, functions.region, alias, (), str(error))
+    return Standing(kind, functions.region, alias, versions, moves.unsettled(alias))
+
+
+def lines(standings: Iterable[Standing]) -> Iterator[str]:
+    """Yield for a person a line for each alias, one for each version, and what is wrong."""
+    for standing in standings:
+        if standing.alias is not None:
+            yield from _lines(standing.alias, standing.versions)
+        if standing.problem is not None:
+            yield f"NOT AS IT SHOULD BE: {standing.problem}"
+
+
+def document(stack: str, standings: Sequence[Standing]) -> dict[str, Any]:
+    """Return it for machines."""
+    problems = [standing.problem for standing in standings if standing.problem is not None]
+    return {
+        "stack": stack,
+        "settled": not problems,
+        "problems": problems,
+        "functions": [_document(standing) for standing in standings],
+    }
+
+
+def _lines(alias: Alias, versions: Iterable[Version]) -> Iterator[str]:
     shares = "".join(f", {v} gets {share:.0%}" for v, share in alias.weights.items())
     yield f"{alias} serves version {alias.version}{shares}; {alias.mark or 'no release is known'}"
-    for version in functions.versions(kind):
+    for version in versions:
         yield f"  {_sign(alias, version)} {_told(version)}"
 
 
@@ -28,3 +81,36 @@ def _told(version: Version) -> str:
     state = "" if version.state == "Active" else f"  {version.state} {version.reason}".rstrip()
     at = f"{version.published:%Y-%m-%d %H:%M} UTC"
     return f"{version.number:>4}  code {version.code[:8]}  published {at}{state}"
+
+
+def _document(standing: Standing) -> dict[str, Any]:
+    alias = standing.alias
+    return {
+        "function": standing.kind,
+        "region": standing.region,
+        "version": None if alias is None else alias.version,
+        "weights": {} if alias is None else dict(alias.weights),
+        "release": None if alias is None or alias.mark is None else _release(alias.mark),
+        "versions": [
+            {
+                "version": version.number,
+                "code": version.code,
+                "published": version.published.isoformat(),
+                "state": version.state,
+                "reason": version.reason,
+            }
+            for version in standing.versions
+        ],
+        "problem": standing.problem,
+    }
+
+
+def _release(mark: Mark) -> dict[str, str]:
+    return {
+        "name": mark.release,
+        "step": mark.step,
+        "old": mark.old,
+        "new": mark.new,
+        "by": mark.by,
+        "why": mark.why,
+    }

@@ -1,5 +1,6 @@
 """`python -m infra release` where it needs no Terraform: --status, --rollback, --resume."""
 
+import json
 import signal
 import subprocess
 import sys
@@ -55,6 +56,50 @@ def test_status_is_1_while_a_release_is_half_way(account: Account) -> None:
     assert done.returncode == 1
     assert "write in us-east-1 serves version 1, 2 gets 25%; canary: 1 to 2" in done.stdout
     assert "NOT AS IT SHOULD BE: write in us-east-1 is in a release that has not" in done.stdout
+
+
+def test_status_for_machines_is_a_document_with_the_same_exit_status(account: Account) -> None:
+    code = account.publish(GOOD)
+    account.functions(PRIMARY).update_alias(
+        FunctionName=f"{account.stack}-write",
+        Name="live",
+        RoutingConfig={"AdditionalVersionWeights": {"2": 0.25}},
+        Description="canary: 1 to 2, release 20261125T031500Z by ann@host",
+    )
+    done = call(account, "--status", "--json")
+    assert done.returncode == 1, done.stderr
+    told = json.loads(done.stdout)
+    assert (told["stack"], told["settled"]) == (account.stack, False)
+    found = {(each["function"], each["region"]): each for each in told["functions"]}
+    assert [*found] == [(kind, region) for region in REGIONS for kind in KINDS]
+
+    settled, half_way = found["write", STANDBY], found["write", PRIMARY]
+    assert (settled["version"], settled["release"], settled["problem"]) == ("1", None, None)
+    assert (half_way["version"], half_way["weights"]) == ("1", {"2": 0.25})
+    assert half_way["release"] == {
+        "name": "20261125T031500Z",
+        "step": "canary",
+        "old": "1",
+        "new": "2",
+        "by": "ann@host",
+        "why": "",
+    }
+    assert half_way["versions"][0]["code"] == code
+    assert told["problems"] == [half_way["problem"]]
+    assert half_way["problem"].startswith("write in us-east-1 is in a release that has not ended")
+
+
+def test_status_shows_the_other_functions_where_one_can_not_be_read(account: Account) -> None:
+    account.functions(STANDBY).delete_function(FunctionName=f"{account.stack}-read")
+    done = call(account, "--status")
+    assert done.returncode == 1
+    assert "NOT AS IT SHOULD BE: GetAlias in us-west-2 failed: " in done.stdout
+    assert "write in us-west-2 serves version 1" in done.stdout
+
+    lost, *others = json.loads(call(account, "--status", "--json").stdout)["functions"]
+    assert (lost["version"], lost["versions"]) == (None, [])
+    assert lost["problem"].startswith("GetAlias in us-west-2 failed: ")
+    assert [other["version"] for other in others] == ["1", "1", "1"]
 
 
 def stopped(account: Account, by: signal.Signals) -> tuple[int, str]:
@@ -154,6 +199,7 @@ def test_there_is_nothing_to_go_on_with_where_all_has_ended(account: Account) ->
     ("options", "said"),
     [
         (["--resume", "--rollback"], "give one of --resume, --rollback and --status"),
+        (["--json"], "--json goes with --status"),
         (["--to", "abcd1234"], "--to goes with --rollback"),
         (["--rollback", "--to", "12"], "is not how a code begins: 4 to 64 hexadecimal digits"),
         (["--status", str(ROOT / "README.md")], "a PLAN is for a new release"),

@@ -7,7 +7,10 @@ from pathlib import Path
 
 from infra.drill.limits import LIMITS
 from infra.drill.run import Drill, Found
-from infra.measure import Figure, Missing, Roles, figures, reaction, replication
+from infra.measure.figure import Figure, Missing
+from infra.measure.loss import figures, reaction
+from infra.measure.replication import replication
+from infra.measure.roles import Roles
 from infra.promise import Promise
 from infra.report import Limit, Report
 from infra.timeline import Kind

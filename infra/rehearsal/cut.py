@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from infra import evacuation, measure
 from infra.errors import InfraError
 from infra.fault import Fault, Reaction
-from infra.measure import Figure, Missing, Roles
+from infra.measure import evacuation, loss
+from infra.measure.figure import Figure, Missing
+from infra.measure.roles import Roles
 from infra.outcome import Outcome
 from infra.rehearsal.regions import Deployment, Region
 from infra.rehearsal.scene import Scene
@@ -37,16 +38,14 @@ class Cut:
         """Return what came of it; None if nothing was done."""
         if self.expected is Reaction.MOVES:
             return evacuation.reaction(outcome.timeline, self.roles)
-        return measure.reaction(outcome.timeline, self.roles)
+        return loss.reaction(outcome.timeline, self.roles)
 
     def figures(self, outcome: Outcome) -> list[Figure]:
         """Return what was measured; none if nothing was done."""
         missing = Missing(outcome.missing_in_standby, outcome.missing_in_primary)
         if self.expected is Reaction.MOVES:
             return evacuation.figures(outcome.timeline, outcome.promise, self.roles, missing)
-        return measure.figures(
-            outcome.timeline, outcome.promise, self.roles, missing, self.expected
-        )
+        return loss.figures(outcome.timeline, outcome.promise, self.roles, missing, self.expected)
 
 
 def plan(deployment: Deployment, fault: Fault[Scene], clients: int, hit: str | None = None) -> Cut:

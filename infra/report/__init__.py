@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from infra.fault import Reaction
-from infra.measure import Figure, Roles
+from infra.measure.figure import Figure
+from infra.measure.roles import Roles
 from infra.promise import Promise
 from infra.timeline import Timeline
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from infra.measure import Figure
+from infra.measure.figure import Figure
 from infra.report import Report
 
 _ABSENT = "(none)"

@@ -10,7 +10,8 @@ import jsonschema
 
 from infra.errors import InfraError
 from infra.fault import Reaction
-from infra.measure import Figure, Roles
+from infra.measure.figure import Figure
+from infra.measure.roles import Roles
 from infra.promise import Promise, Range
 from infra.report import Limit, Report
 from infra.timeline import Arrival, Kind, Moment, Operation, Request, Timeline

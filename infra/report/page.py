@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from infra import pages
-from infra.measure import Figure
+from infra.measure.figure import Figure
 from infra.report import Report
 from infra.report.plot import gauge, plot
 from infra.report.words import measured, promised

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from infra.measure import Figure
+from infra.measure.figure import Figure
 from infra.report import Report
 from infra.timeline import Kind, Moment, Request
 

@@ -1,6 +1,6 @@
 """Figures in words, the same wherever a report is shown."""
 
-from infra.measure import Figure
+from infra.measure.figure import Figure
 from infra.report.comparison import Pair
 
 

@@ -114,7 +114,7 @@ def outages(
 ) -> Seconds:
     """Return the seconds for which clients were without the API, ten for each loss.
 
-    As infra/measure.py counts: from the loss until both a write and a read have succeeded.
+    As infra/measure/clients.py counts: from the loss until both a write and a read have succeeded.
     """
     switched = np.repeat(detected + world.publication, _CLIENTS_A_LOSS)
     since_request = chance.uniform(0, world.pace, switched.size)

@@ -2,9 +2,10 @@
 
 import pytest
 
-from infra import evacuation
 from infra.fault import Reaction
-from infra.measure import Figure, Missing, Roles
+from infra.measure import evacuation
+from infra.measure.figure import Figure, Missing
+from infra.measure.roles import Roles
 from infra.promise import Promise, Range
 from infra.timeline import Kind, Moment, Operation, Timeline
 from tests.operations.timelines import EAST, WEST, bad, good

@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 from infra.errors import InfraError
-from infra.measure import Missing
+from infra.measure.figure import Missing
 from infra.report import Report, RunKind, machine
 from infra.timeline import Arrival, Kind, Operation, Timeline
 from tests.operations.test_report import report

@@ -14,7 +14,8 @@ from rich.console import Console
 from infra.commands import rehearse_all
 from infra.errors import InfraError
 from infra.fault import Fault, Reaction
-from infra.measure import Missing, figures
+from infra.measure.figure import Missing
+from infra.measure.loss import figures
 from infra.rehearsal import theatre
 from infra.rehearsal.faults import FAULTS
 from infra.rehearsal.scene import Scene

@@ -8,19 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.fault import Reaction
-from infra.measure import (
-    Figure,
-    Missing,
-    Roles,
-    client_outages,
-    failed_outside,
-    failed_requests,
-    figures,
-    quantile,
-    reaction,
-    reads_ahead,
-    replication,
-)
+from infra.measure.clients import client_outages, failed_outside, failed_requests
+from infra.measure.figure import Figure, Missing, quantile
+from infra.measure.loss import figures, reaction
+from infra.measure.replication import reads_ahead, replication
+from infra.measure.roles import Roles
 from infra.promise import Range
 from infra.timeline import Arrival, Kind, Moment, Operation, Request, Timeline
 from tests.operations.timelines import DEFAULT, EAST, ROLES, WEST, bad, good, lost_and_recovered
@@ -395,6 +387,7 @@ def test_a_read_ahead_of_replication_is_no_failure_where_that_is_measured() -> N
     timeline.arrivals = arrivals(0.5).arrivals
     assert (failed_outside(timeline, 100), failed_requests(timeline)) == (0, 3)
     assert reads_ahead(timeline) == [early]
+    assert values(timeline)["failed outside the outage"] == 0
 
     timeline.requests[-1] = replace(early, region=WEST)
     assert failed_outside(timeline, 100) == 1, "it was written there"

@@ -11,7 +11,8 @@ import pytest
 from rich.console import Console
 
 from infra.fault import Reaction
-from infra.measure import Missing, figures, reaction
+from infra.measure.figure import Missing
+from infra.measure.loss import figures, reaction
 from infra.rehearsal.faults import FAULTS
 from infra.report import Limit, Report, machine, page, picture, terminal
 from infra.report.plot import WIDTH, Gauge, gauge, plot

@@ -1,6 +1,6 @@
 """Small timelines, written out by hand."""
 
-from infra.measure import Roles
+from infra.measure.roles import Roles
 from infra.promise import Promise
 from infra.timeline import Kind, Moment, Operation, Request, Timeline
 

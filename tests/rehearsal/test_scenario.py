@@ -11,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from infra.fault import Fault, Reaction
-from infra.measure import Figure, Missing, Roles, figures, reaction
+from infra.measure.figure import Figure, Missing
+from infra.measure.loss import figures, reaction
+from infra.measure.roles import Roles
 from infra.outcome import Outcome
 from infra.promise import Promise, Range
 from infra.rehearsal import cut as cuts

@@ -14,7 +14,7 @@ from typing import Any, cast
 import aiohttp
 
 from infra.clock import Clock
-from infra.measure import client_outages
+from infra.measure.clients import client_outages
 from infra.rehearsal.route53.background import Background
 from infra.rehearsal.route53.config import EndpointCheck
 from infra.rehearsal.route53.health import Health

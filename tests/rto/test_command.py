@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from infra.commands import rto
-from infra.measure import Missing
+from infra.measure.figure import Missing
 from infra.report.store import Store
 from infra.rto.table import DEFAULT
 from infra.timeline import Timeline

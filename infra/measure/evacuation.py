@@ -3,7 +3,9 @@
 import math
 
 from infra.fault import Reaction
-from infra.measure import Figure, Missing, Roles, clients, failed_requests, lost_writes
+from infra.measure.clients import all_back, clients, failed_requests
+from infra.measure.figure import NONE, Figure, Missing, count, lost_writes, since
+from infra.measure.roles import Roles
 from infra.promise import Promise, Range
 from infra.timeline import Kind, Timeline
 
@@ -37,19 +39,17 @@ def figures(timeline: Timeline, promise: Promise, roles: Roles, missing: Missing
         for r in timeline.requests
         if r.region == roles.primary and drained <= r.started < refilling
     ]
+    empty = max(starts, default=drained)
+    # Where lots are drawn, who is back is for the lot to say.
+    back = () if roles.redrawn else (_return(timeline, roles, refilling),)
     return [
-        Figure(
-            f"until {roles.primary} was empty",
-            max(starts, default=drained) - drained,
-            "s",
-            Range(0, promise.ttl),
-        ),
-        Figure("failed requests", failed_requests(timeline), "", Range(0, 0)),
-        Figure("DNS without an answer", _gaps(timeline), "", Range(0, 0)),
-        Figure("acknowledged writes", len(timeline.acknowledged_writes()), "", None),
-        lost_writes(f"missing in {roles.standby}", missing.in_standby),
-        *_return(timeline, roles, refilling),
-        lost_writes(f"missing in {roles.primary}, refilled", missing.in_primary),
+        since(f"until {roles.primary} was empty", drained, empty, Range(0, promise.ttl)),
+        count("failed requests", failed_requests(timeline), NONE),
+        count("DNS without an answer", _gaps(timeline), NONE),
+        count("acknowledged writes", len(timeline.acknowledged_writes())),
+        lost_writes(roles.standby, missing.in_standby),
+        *back,
+        lost_writes(f"{roles.primary}, refilled", missing.in_primary),
     ]
 
 
@@ -62,14 +62,6 @@ def _gaps(timeline: Timeline) -> int:
     return sum((moment.kind, moment.region) == (Kind.DNS, "") for moment in timeline.moments)
 
 
-def _return(timeline: Timeline, roles: Roles, refilling: float) -> list[Figure]:
-    """Measure when the last client was back; where lots are drawn, that is for the lot to say."""
-    if roles.redrawn:
-        return []
-    first_answers = dict[int, float]()
-    for request in timeline.requests:
-        if request.started > refilling and request.region == roles.primary:
-            first_answers.setdefault(request.client, request.ended)
-    all_back = sorted(first_answers) == clients(timeline)
-    back = max(first_answers.values()) - refilling if all_back else None
-    return [Figure("refilled, last client", back, "s", None)]
+def _return(timeline: Timeline, roles: Roles, refilling: float) -> Figure:
+    back = all_back(timeline, roles.primary, refilling, clients(timeline))
+    return since("refilled, last client", refilling, back, None)

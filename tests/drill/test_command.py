@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
 
 import pytest
 from click.testing import CliRunner, Result
@@ -15,9 +14,9 @@ from infra.operations import options
 from infra.rehearsal.emulator import Emulator
 from infra.report import machine
 from infra.report.store import Store
-from infra.traffic.resolver import NameServer
+from tests import virtual_http
 from tests.drill.test_change import Failing
-from tests.drill.world import EAST, WEST, Target, World, resolved
+from tests.drill.world import EAST, WEST, World, resolved
 from tests.emulator.cloud import Cloud, unique
 from tests.virtual_time import LoopClock, play
 
@@ -30,7 +29,7 @@ FUNCTION = f"{STACK}-read"
 def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """A world that the command finds where it would find the deployment."""
     found = World(LoopClock())
-    target = Target("api.test", None, NameServer("192.0.2.53"), cast("Any", None), {}, found)
+    target = virtual_http.target(found, "api.test")
     monkeypatch.setattr(options, "_target", lambda *_: target)
     monkeypatch.setattr(drill, "Clock", lambda: found.clock)
     monkeypatch.setattr(asyncio, "run", play)

@@ -3,12 +3,10 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, cast
-
-import aiohttp
+from typing import Any
 
 from infra.clock import Clock
 from infra.drill import watchers
@@ -21,12 +19,13 @@ from infra.operations import view
 from infra.operations.deployment import Deployment
 from infra.operations.route53 import Observation
 from infra.promise import Promise
-from infra.traffic import client, resolver, watch
-from infra.traffic.resolver import Answer, CachingResolver, NameServer
+from infra.traffic import resolver, watch
+from infra.traffic.resolver import Answer, NameServer
+from tests import virtual_http
+from tests.virtual_http import Request, Response
 
 EAST, WEST = "us-east-1", "us-west-2"
 ADDRESSES = {EAST: "192.0.2.1", WEST: "192.0.2.2"}
-_NOWHERE = NameServer("192.0.2.53")
 _ANSWER = 0.05
 
 DEPLOYMENT = replace(
@@ -79,71 +78,30 @@ class World:
             return True
         return self.lag is not None and self.clock.now() >= at + self.lag
 
+    async def exchange(self, request: Request, address: str) -> Response:
+        """Answer a client, as the region at an address does just now."""
+        await self.clock.sleep(_ANSWER)
+        region = next(region for region in ADDRESSES if ADDRESSES[region] == address)
+        if request.method == "POST":
+            return Response(self._write(request, region), region)
+        return Response(self._read(request, region), region)
+
+    def _read(self, request: Request, region: str) -> int:
+        if not self.readers[region]:
+            return 503
+        there = request.item_id is None or self.holds(region, request.item_id)
+        return 200 if there else 404
+
+    def _write(self, request: Request, region: str) -> int:
+        if not self.writers[region] or request.headers.get("x-api-key") != "key":
+            return 403
+        assert request.item_id is not None
+        self.items[request.item_id] = region, self.clock.now()
+        return 200
+
     def observe(self, region: str) -> Observation:
         """Say what Route 53's checkers would."""
         return Observation(16 if self.readers[region] else 0, 16, None)
-
-
-@dataclass(frozen=True)
-class Response:
-    status: int
-    headers: Mapping[str, str]
-
-    async def read(self) -> bytes:
-        return b""
-
-
-@dataclass(frozen=True)
-class Session:
-    """An HTTP session with the world."""
-
-    world: World
-    resolver: CachingResolver
-
-    @contextlib.asynccontextmanager
-    async def get(
-        self, url: str, params: Mapping[str, str] | None = None
-    ) -> AsyncIterator[Response]:
-        region = await self._region(url)
-        if not self.world.readers[region]:
-            yield self._answer(503, region)
-        else:
-            there = params is None or self.world.holds(region, params["ItemId"])
-            yield self._answer(200 if there else 404, region)
-
-    @contextlib.asynccontextmanager
-    async def post(
-        self, url: str, json: Mapping[str, Any], headers: Mapping[str, str]
-    ) -> AsyncIterator[Response]:
-        region = await self._region(url)
-        if not self.world.writers[region] or headers.get("x-api-key") != "key":
-            yield self._answer(403, region)
-        else:
-            self.world.items[json["ItemId"]] = region, self.world.clock.now()
-            yield self._answer(200, region)
-
-    async def _region(self, url: str) -> str:
-        [found] = await self.resolver.resolve(url.split("/")[2])
-        await self.world.clock.sleep(_ANSWER)
-        return next(region for region in ADDRESSES if ADDRESSES[region] == found["host"])
-
-    def _answer(self, status: int, region: str) -> Response:
-        return Response(status, {"X-Region": region})
-
-
-@dataclass(frozen=True)
-class Target(client.Target):
-    """The API in the world."""
-
-    world: World | None = None
-
-    @contextlib.asynccontextmanager
-    async def session(
-        self, clock: Clock, dns_age: float = 0.0
-    ) -> AsyncIterator[aiohttp.ClientSession]:
-        assert self.world is not None
-        session = Session(self.world, CachingResolver(_NOWHERE, clock, {}, dns_age))
-        yield cast("aiohttp.ClientSession", session)
 
 
 @dataclass
@@ -205,7 +163,7 @@ def order(world: World, folder: Path, change: Change | None, fault: str, limit: 
     """Return what is to be done to the world."""
     return Drill(
         DEPLOYMENT,
-        Target("api.test", "key", _NOWHERE, cast("Any", None), {}, world),
+        virtual_http.target(world, "api.test", "key"),
         FAULTS[fault],
         Scene(Journal.of(folder, "one"), change, limit, lambda _: None),
         DEPLOYMENT.promise,

@@ -14,7 +14,6 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, cast
 
-import aiohttp
 import boto3
 import dns.message
 
@@ -43,8 +42,9 @@ from infra.rehearsal.route53.config import (
 from infra.rehearsal.route53.messages import respond
 from infra.rehearsal.route53.probe import ProbeError
 from infra.rehearsal.stage import Stage
-from infra.traffic import client
-from infra.traffic.resolver import CachingResolver, NameServer
+from infra.traffic.resolver import NameServer
+from tests import virtual_http
+from tests.virtual_http import Request, Response
 from tests.virtual_time import LoopClock
 
 if TYPE_CHECKING:
@@ -146,8 +146,8 @@ class Place:
         if self._closed:
             raise ConnectionRefusedError
 
-    async def exchange(self, method: str, item: str | None) -> tuple[int, bytes]:
-        """Answer a request on an open connection: its status and its body."""
+    async def exchange(self, method: str, item: str | None) -> int:
+        """Answer a request on an open connection with a status."""
         if self._broken_tls:
             raise ssl.SSLError("handshake failure")
         await self._clock.sleep(TRIP / 2)
@@ -162,25 +162,25 @@ class Place:
             task.cancel()
         await asyncio.gather(*self._replications, return_exceptions=True)
 
-    async def _ask_interposed(self) -> tuple[int, bytes] | None:
+    async def _ask_interposed(self) -> int | None:
         for ask in list(self._interposed):
             request = Asked()
             answer = await ask(cast("web.Request", request))
             if request.transport.aborted:
                 raise ConnectionResetError
             if answer is not None:
-                return answer.status, b""
+                return answer.status
         return None
 
-    def _serve(self, method: str, item: str | None) -> tuple[int, bytes]:
+    def _serve(self, method: str, item: str | None) -> int:
         if method == "GET":
-            return (200 if item is None or item in self.items else 404), b"{}"
+            return 200 if item is None or item in self.items else 404
         assert item is not None
         self.items.add(item)
         replication = asyncio.create_task(self._replicate(item))
         self._replications.add(replication)
         replication.add_done_callback(self._replications.discard)
-        return 200, b"{}"
+        return 200
 
     async def _replicate(self, item: str) -> None:
         """Copy a write to the other region, once both can be reached."""
@@ -193,58 +193,17 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Response:
-    """What a client makes of an answer."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-    async def read(self) -> bytes:
-        return self.body
-
-
-@dataclass(frozen=True)
-class Session:
-    """An HTTP session between a client and the places."""
+class Network:
+    """The places by their addresses."""
 
     places: Mapping[str, Place]
-    resolver: CachingResolver
-    clock: Clock
 
-    @contextlib.asynccontextmanager
-    async def get(self, url: str, params: Mapping[str, str]) -> AsyncIterator[Response]:
-        yield await self._exchange("GET", url, params.get("ItemId"))
-
-    @contextlib.asynccontextmanager
-    async def post(
-        self, url: str, json: Mapping[str, object], headers: object
-    ) -> AsyncIterator[Response]:
-        del headers
-        yield await self._exchange("POST", url, str(json["ItemId"]))
-
-    async def _exchange(self, method: str, url: str, item: str | None) -> Response:
-        host = url.removeprefix("https://").partition("/")[0]
-        async with self.clock.timeout(client.TIMEOUT):
-            [found] = await self.resolver.resolve(host, 443)
-            place = self.places[found["host"]]
-            await place.connect()
-            status, body = await place.exchange(method, item)
-        return Response(status, {"X-Region": place.region}, body)
-
-
-@dataclass(frozen=True)
-class Target(client.Target):
-    """The API of the places."""
-
-    places: Mapping[str, Place] = field(default_factory=dict)
-
-    @contextlib.asynccontextmanager
-    async def session(
-        self, clock: Clock, dns_age: float = 0.0
-    ) -> AsyncIterator[aiohttp.ClientSession]:
-        resolver = CachingResolver(self.server, clock, self.ports, dns_age)
-        yield cast("aiohttp.ClientSession", Session(self.places, resolver, clock))
+    async def exchange(self, request: Request, address: str) -> Response:
+        """Connect to a place, and ask it."""
+        place = self.places[address]
+        await place.connect()
+        status = await place.exchange(request.method, request.item_id)
+        return Response(status, place.region)
 
 
 @dataclass(frozen=True)
@@ -327,7 +286,8 @@ async def world(  # noqa: PLR0913 -- each may differ alone
     route53 = Route53(clock, surroundings, checkers=16, seed=seed, send=_sender(at))
     obeyed = configured(promise, routing, weights) if configuration is None else configuration
     route53.obey(obeyed)
-    target = Target(NAME, None, Wire("192.0.2.53", route53=route53), cast("Any", None), {}, at)
+    server = Wire("192.0.2.53", route53=route53)
+    target = virtual_http.target(Network(at), NAME, server=server)
     near = {
         region: replace(target, server=replace(target.server, source=address))
         for region, address in ADDRESSES.items()
@@ -444,7 +404,7 @@ def _sender(places: Mapping[str, Place]) -> Any:  # noqa: ANN401 -- as Route53 t
             async with clock.timeout(CONNECT_SECONDS):
                 await place.connect()
             async with clock.timeout(ANSWER_SECONDS):
-                status, _ = await place.exchange("GET", None)
+                status = await place.exchange("GET", None)
         except TimeoutError as error:
             raise ProbeError("nothing in time") from error
         except OSError as error:

@@ -4,14 +4,10 @@ Checkers, health, resolvers and clients are the real ones; the network between t
 request takes as long as the model says, and asyncio's clock jumps from one event to the next.
 """
 
-import contextlib
 import math
 import random
-from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, cast
-
-import aiohttp
 
 from infra.clock import Clock
 from infra.measure.clients import client_outages
@@ -22,12 +18,13 @@ from infra.rehearsal.route53.probe import ProbeError
 from infra.rto.model import Failure, Setting, World
 from infra.timeline import Timeline
 from infra.traffic import client, resolver
-from infra.traffic.resolver import Answer, CachingResolver, NameServer
+from infra.traffic.resolver import Answer, NameServer
+from tests import virtual_http
 from tests.rehearsal.endpoints import CHECK
+from tests.virtual_http import Request, Response
 from tests.virtual_time import LoopClock, play
 
 PRIMARY, STANDBY = "192.0.2.1", "192.0.2.2"
-_NOWHERE = NameServer("192.0.2.53")
 
 
 @dataclass
@@ -43,6 +40,12 @@ class Network:
     world: World
     clock: Clock
     cut: float = math.inf
+
+    async def exchange(self, _request: Request, address: str) -> Response:
+        """Answer a client, as the name of the region that does."""
+        patience = self.world.timeout
+        good = await self.request(address, patience, patience)
+        return Response(200 if good else 503, address)
 
     async def request(self, address: str, connect: float, answer: float) -> bool:
         """Send a request with so much patience; tell whether it is answered well.
@@ -63,49 +66,6 @@ class Network:
             await self.clock.sleep(started + answer - self.clock.now())
             raise TimeoutError
         return True
-
-
-@dataclass(frozen=True)
-class Response:
-    """What a client makes of an answer."""
-
-    status: int
-    headers: Mapping[str, str]
-
-    async def read(self) -> bytes:
-        return b""
-
-
-@dataclass(frozen=True)
-class Session:
-    """An HTTP session on the network."""
-
-    network: Network
-    resolver: CachingResolver
-
-    @contextlib.asynccontextmanager
-    async def get(self, _url: str, **_options: object) -> AsyncIterator[Response]:
-        [found] = await self.resolver.resolve("api.test")
-        patience = self.network.world.timeout
-        good = await self.network.request(found["host"], patience, patience)
-        yield Response(200 if good else 503, {"X-Region": found["host"]})
-
-    post = get
-
-
-@dataclass(frozen=True)
-class Target(client.Target):
-    """The API on the network."""
-
-    network: Network | None = None
-
-    @contextlib.asynccontextmanager
-    async def session(
-        self, clock: Clock, dns_age: float = 0.0
-    ) -> AsyncIterator[aiohttp.ClientSession]:
-        assert self.network is not None
-        session = Session(self.network, CachingResolver(_NOWHERE, clock, {}, dns_age))
-        yield cast("aiohttp.ClientSession", session)
 
 
 @dataclass(frozen=True)
@@ -145,7 +105,7 @@ async def _lose(setting: Setting, world: World, seed: int, clients: int) -> Loss
 
     resolver.query, original = cast("Any", query), resolver.query
     timeline = Timeline()
-    target = Target("api.test", None, _NOWHERE, cast("Any", None), {}, network)
+    target = virtual_http.target(network, "api.test")
     chance = random.Random(seed)  # noqa: S311 -- no secret
     for number in range(clients):
         # Numbers spread the clients of a rehearsal; here each loss has other ones.

@@ -1,8 +1,7 @@
 """Many health checkers on one endpoint: when they turn, together, and why."""
 
-import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -10,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.clock import Clock
-from infra.rehearsal.ports import free_port
 from infra.rehearsal.route53.background import Background
 from infra.rehearsal.route53.checkers import Checkers, phases
 from infra.rehearsal.route53.config import (
@@ -22,8 +20,9 @@ from infra.rehearsal.route53.config import (
     InsufficientData,
 )
 from infra.rehearsal.route53.health import Health, HealthChange
-from infra.rehearsal.route53.probe import probe
-from tests.rehearsal.endpoints import CHECK, NAME, black_hole, endpoint, forbidden, ok, server_tls
+from infra.rehearsal.route53.probe import ProbeError
+from tests.rehearsal.endpoints import CHECK
+from tests.virtual_time import LoopClock, play
 
 
 def failing(checkers: Checkers, count: int, times: int) -> None:
@@ -67,25 +66,40 @@ def test_phases_are_anywhere_in_the_interval_and_the_same_for_a_seed(
 
 
 @dataclass
-class Target:
-    """Where the checkers' requests go; a test moves it."""
+class Endpoint:
+    """Where the checkers' requests go, on a clock that costs no time; a test breaks and mends it.
 
-    port: int
+    Attributes:
+        takes: seconds until a request has its result.
+        problem: how requests fail; None if they pass.
+        seen: each request: whose it was, and when.
+    """
+
+    clock: Clock = field(default_factory=LoopClock)
+    takes: float = 0.05
+    problem: str | None = None
     seen: list[tuple[int, float]] = field(default_factory=list)
+
+    async def ask(self, _check: EndpointCheck, checker: int) -> None:
+        self.seen.append((checker, self.clock.now()))
+        await self.clock.sleep(self.takes)
+        if self.problem is not None:
+            raise ProbeError(self.problem)
+
+    @contextlib.contextmanager
+    def failing(self, problem: str, takes: float) -> Iterator[None]:
+        self.problem, self.takes, before = problem, takes, self.takes
+        yield
+        self.problem, self.takes = None, before
 
 
 @contextlib.asynccontextmanager
 async def watched(
-    clock: Clock, target: Target, *checks: HealthCheck
+    asked: Endpoint, *checks: HealthCheck
 ) -> AsyncIterator[tuple[Health, list[HealthChange]]]:
-    """Run the checkers of some health checks against a target, and collect what turns."""
-
-    async def send(check: EndpointCheck, checker: int) -> None:
-        target.seen.append((checker, clock.now()))
-        await probe(check, "127.0.0.1", target.port, clock)
-
+    """Run the checkers of some health checks, and collect what turns."""
     background = Background()
-    health = Health(clock, background, send, checkers=16, seed=1)
+    health = Health(asked.clock, background, asked.ask, checkers=16, seed=1)
     changes: list[HealthChange] = []
     health.on_change(changes.append)
     health.update({check.id: check for check in checks})
@@ -101,90 +115,76 @@ async def until(condition: Callable[[], object], clock: Clock, seconds: float) -
             await clock.sleep(0.1)
 
 
-async def detection(bad: int, threshold: int, speed: float) -> tuple[float, float, str]:
-    """Return when loss and recovery were noticed, in simulated seconds, and why."""
-    clock = Clock(speed)
-    check = replace(CHECK, failure_threshold=threshold)
-    async with endpoint(ok, server_tls()) as good:
-        target = Target(good)
-        async with watched(clock, target, check) as (health, changes):
-            await clock.sleep(10)
+# What a request to a region that vanished takes to fail, and one that is refused.
+@pytest.mark.parametrize("takes", [4.0, 0.05])
+@pytest.mark.parametrize("threshold", [1, 2, 3])
+def test_a_loss_and_its_end_are_detected_within_the_promised_range(
+    threshold: int, takes: float
+) -> None:
+    async def run() -> tuple[float, float, list[HealthChange]]:
+        asked, check = Endpoint(), replace(CHECK, failure_threshold=threshold)
+        clock = asked.clock
+        async with watched(asked, check) as (health, changes):
+            await clock.sleep(25)
             assert health.healthy(check.id)
-            target.port, lost = bad, clock.now()
-            await until(lambda: changes, clock, 60)
-            target.port, healed = good, clock.now()
+            with asked.failing("gone", takes):
+                lost = clock.now()
+                await until(lambda: changes, clock, 60)
+            healed = clock.now()
             await until(lambda: len(changes) > 1, clock, 60)
-            assert [change.healthy for change in changes] == [False, True]
-            return changes[0].at - lost, changes[1].at - healed, changes[0].reason
+            return lost, healed, changes
 
-
-@pytest.mark.parametrize("threshold", [1, 2])
-def test_a_black_hole_is_detected_within_the_promised_range_and_healed(threshold: int) -> None:
-    with black_hole() as hole:
-        lost, healed, reason = asyncio.run(detection(hole, threshold, speed=15))
-    assert (threshold - 1) * 10 <= lost <= 10 + (threshold - 1) * (10 + 6) + 6
-    assert healed <= 10 + (threshold - 1) * (10 + 6) + 6
-    assert reason == (f"2 of 16 checkers pass; last failure: {NAME}: no TCP connection within 4 s")
-
-
-def test_an_endpoint_that_answers_403_is_detected_within_the_promised_range() -> None:
-    async def run() -> tuple[float, float, str]:
-        async with endpoint(forbidden, server_tls()) as port:
-            return await detection(port, 2, speed=20)
-
-    lost, _, reason = asyncio.run(run())
-    assert 10 <= lost <= 32
-    assert reason.endswith(f"{NAME} answered 403 Forbidden")
+    lost, healed, changes = play(run())
+    assert [change.healthy for change in changes] == [False, True]
+    latest = 10 + (threshold - 1) * (10 + 6) + 6
+    assert (threshold - 1) * 10 <= changes[0].at - lost <= latest
+    assert changes[1].at - healed <= latest
+    assert changes[0].reason == "2 of 16 checkers pass; last failure: gone"
 
 
 def test_the_interval_runs_from_a_response_to_the_next_request() -> None:
     async def run() -> list[tuple[int, float]]:
-        clock = Clock(20)
-        with black_hole() as hole:
-            target = Target(hole)
-            async with watched(clock, target, CHECK):
-                await clock.sleep(30)
-        return target.seen
+        asked = Endpoint(takes=4)
+        async with watched(asked, CHECK):
+            await asked.clock.sleep(30)
+        return asked.seen
 
-    seen = asyncio.run(run())
+    seen = play(run())
     for checker in range(16):
         first, second = [at for who, at in seen if who == checker][:2]
-        assert first <= 12
-        assert 14 <= second - first <= 18
+        assert first <= 10.1
+        assert second - first == pytest.approx(4 + 10, abs=0.1)
 
 
 def test_a_disabled_check_is_healthy_and_sends_nothing_until_it_is_enabled() -> None:
     async def run() -> None:
-        clock = Clock(50)
-        target = Target(free_port("127.0.0.1"))
+        asked = Endpoint(problem="down")
         disabled = replace(CHECK, failure_threshold=1, disabled=True)
-        async with watched(clock, target, disabled) as (health, _):
-            await clock.sleep(12)
-            assert target.seen == []
+        async with watched(asked, disabled) as (health, _):
+            await asked.clock.sleep(12)
+            assert asked.seen == []
             assert health.healthy(CHECK.id)
             health.update({CHECK.id: replace(disabled, disabled=False)})
-            await until(lambda: not health.healthy(CHECK.id), clock, 40)
+            await until(lambda: not health.healthy(CHECK.id), asked.clock, 40)
             health.update({CHECK.id: disabled})
             assert health.healthy(CHECK.id)
             health.update({CHECK.id: replace(disabled, inverted=True)})
             assert not health.healthy(CHECK.id)
 
-    asyncio.run(run())
+    play(run())
 
 
 def test_a_deleted_check_is_probed_no_more() -> None:
     async def run() -> None:
-        clock = Clock(50)
-        target = Target(free_port("127.0.0.1"))
-        async with watched(clock, target, CHECK) as (health, _):
-            await until(lambda: target.seen, clock, 12)
+        asked = Endpoint()
+        async with watched(asked, CHECK) as (health, _):
+            await until(lambda: asked.seen, asked.clock, 12)
             health.update({})
-            await clock.sleep(0)
-            before = len(target.seen)
-            await clock.sleep(20)
-            assert len(target.seen) == before
+            before = len(asked.seen)
+            await asked.clock.sleep(30)
+            assert len(asked.seen) == before
 
-    asyncio.run(run())
+    play(run())
 
 
 def test_a_failure_of_the_stand_in_itself_is_not_swallowed() -> None:
@@ -192,14 +192,14 @@ def test_a_failure_of_the_stand_in_itself_is_not_swallowed() -> None:
         async def broken(_check: EndpointCheck, _checker: int) -> None:
             raise RuntimeError("a bug")
 
-        clock = Clock(1000)
+        clock = LoopClock()
         background = Background()
         Health(clock, background, broken, checkers=1, seed=0).update({CHECK.id: CHECK})
         await clock.sleep(20)
         await background.stop()
 
     with pytest.raises(RuntimeError, match="a bug"):
-        asyncio.run(run())
+        play(run())
 
 
 ALARM = AlarmIdentifier("us-west-2", "operator-switch")
@@ -212,13 +212,6 @@ def statuses(health: Health) -> dict[str, bool]:
     return {check_id: health.healthy(check_id) for check_id in health.checks}
 
 
-@contextlib.asynccontextmanager
-async def idle(*checks: HealthCheck) -> AsyncIterator[tuple[Health, list[HealthChange]]]:
-    """Follow health checks whose endpoints, if any, are never reached in the test's time."""
-    async with watched(Clock(0.001), Target(0), *checks) as seen:
-        yield seen
-
-
 def alarm_check(insufficient: InsufficientData, *, inverted: bool = False) -> AlarmCheck:
     return AlarmCheck(id=SWITCH, alarm=ALARM, insufficient_data=insufficient, inverted=inverted)
 
@@ -229,10 +222,10 @@ def test_a_new_check_is_healthy_until_there_is_data_or_unhealthy_if_inverted(
 ) -> None:
     async def run() -> dict[str, bool]:
         checks = (replace(CHECK, inverted=inverted), alarm_check("Unhealthy", inverted=inverted))
-        async with idle(*checks) as (health, _):
+        async with watched(Endpoint(), *checks) as (health, _):
             return statuses(health)
 
-    assert set(asyncio.run(run()).values()) == {not inverted}
+    assert set(play(run()).values()) == {not inverted}
 
 
 @pytest.mark.parametrize(
@@ -253,12 +246,12 @@ def test_an_alarms_check_follows_its_state_and_the_rule_for_too_little_data(
     *, insufficient: InsufficientData, states: list[str], healthy: bool
 ) -> None:
     async def run() -> bool:
-        async with idle(alarm_check(insufficient)) as (health, _):
+        async with watched(Endpoint(), alarm_check(insufficient)) as (health, _):
             for state in states:
                 health.set_alarms({ALARM: state})
             return health.healthy(SWITCH)
 
-    assert asyncio.run(run()) == healthy
+    assert play(run()) == healthy
 
 
 @pytest.mark.parametrize(
@@ -276,22 +269,26 @@ def test_a_calculated_check_needs_as_many_healthy_children_as_its_threshold(
 ) -> None:
     async def run() -> bool:
         region = CalculatedCheck(id=REGION, children=(CHECK.id, SWITCH), health_threshold=needed)
-        async with idle(region, CHECK, alarm_check("LastKnownStatus")) as (health, _):
+        async with watched(Endpoint(), region, CHECK, alarm_check("LastKnownStatus")) as (
+            health,
+            _,
+        ):
             health.set_alarms({ALARM: alarm})
             return health.healthy(REGION)
 
-    assert asyncio.run(run()) == healthy
+    assert play(run()) == healthy
 
 
 def test_a_thrown_switch_turns_the_region_and_says_why() -> None:
     async def run() -> list[HealthChange]:
         region = CalculatedCheck(id=REGION, children=(CHECK.id, SWITCH), health_threshold=2)
-        async with idle(region, CHECK, alarm_check("LastKnownStatus")) as (health, changes):
+        switch = alarm_check("LastKnownStatus")
+        async with watched(Endpoint(), region, CHECK, switch) as (health, changes):
             for state in ("OK", "ALARM", "ALARM", "OK"):
                 health.set_alarms({ALARM: state})
             return changes
 
-    changes = asyncio.run(run())
+    changes = play(run())
     assert [(change.check_id, change.healthy) for change in changes] == [
         (REGION, False),
         (SWITCH, False),
@@ -306,11 +303,11 @@ def test_a_thrown_switch_turns_the_region_and_says_why() -> None:
 
 def test_an_inverted_check_is_the_reverse_and_says_so() -> None:
     async def run() -> HealthChange:
-        async with idle(alarm_check("Healthy", inverted=True)) as (health, changes):
+        async with watched(Endpoint(), alarm_check("Healthy", inverted=True)) as (health, changes):
             health.set_alarms({ALARM: "ALARM"})
             return changes[0]
 
-    change = asyncio.run(run())
+    change = play(run())
     assert change.healthy
     assert change.reason == "alarm operator-switch in us-west-2 is ALARM (inverted)"
 

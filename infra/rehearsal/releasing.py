@@ -6,7 +6,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from infra.clock import Clock
@@ -14,11 +14,9 @@ from infra.display import Display
 from infra.rehearsal import emulator as emulators
 from infra.rehearsal.candidates import Candidate
 from infra.rehearsal.deploy import as_environment, deployed, environment_of
-from infra.rehearsal.front import CONCURRENCY
 from infra.rehearsal.regions import Deployment
-from infra.rehearsal.stage import set_stage
+from infra.rehearsal.stage import set_stage, start_functions
 from infra.timeline import Request, Timeline
-from infra.traffic import client
 from infra.traffic.crowd import Crowd
 
 CLIENTS = 16
@@ -98,10 +96,7 @@ class Theatre:
     async def _release(self, candidates: Sequence[Candidate]) -> list[Finding]:
         clock, timeline, findings = Clock(), Timeline(), list[Finding]()
         async with set_stage(self.deployment, self.environment, clock) as stage:
-            for region in (self.deployment.primary, self.deployment.standby):
-                target = replace(stage.target, domain_name=region.domain_name)
-                calls = (client.warm_up(target, clock) for _ in range(2 * CONCURRENCY))
-                await asyncio.gather(*calls)
+            await start_functions(stage, self.deployment, clock)
             crowd = Crowd(
                 CLIENTS,
                 stage.target,

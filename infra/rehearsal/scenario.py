@@ -1,8 +1,6 @@
 """The rehearsal itself: clients at work, a fault in a region, healed, everything noted."""
 
-import asyncio
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 
 from infra.clock import Clock
 from infra.errors import InfraError
@@ -11,13 +9,11 @@ from infra.outcome import Outcome
 from infra.promise import ALIAS_TTL, Promise
 from infra.rehearsal import diagnosis
 from infra.rehearsal.cut import Cut
-from infra.rehearsal.front import CONCURRENCY
 from infra.rehearsal.regions import Deployment, Region
 from infra.rehearsal.route53 import HealthChange
 from infra.rehearsal.scene import Scene, Weigh, unweighed
-from infra.rehearsal.stage import Stage
+from infra.rehearsal.stage import Stage, start_functions
 from infra.timeline import Kind, Moment
-from infra.traffic import client
 from infra.traffic.crowd import Crowd
 
 # Traffic flows undisturbed for so long after each change, so that a plot shows it.
@@ -127,13 +123,9 @@ class _Run:
         stage.route53.on_change(self._note_health)
 
     async def warm_up(self) -> None:
-        """Start every function, for what the emulator's take to start says nothing of AWS's."""
+        """Start every function."""
         self._status("starting the functions of both regions")
-        for region in self._deployment.regions:
-            target = replace(self._stage.target, domain_name=region.domain_name)
-            calls = (client.warm_up(target, self._clock) for _ in range(2 * CONCURRENCY))
-            failures = {failure for failure in await asyncio.gather(*calls) if failure}
-            self._problems(f"{region.name} does not serve: {failure}" for failure in failures)
+        self._problems(await start_functions(self._stage, self._deployment, self._clock))
 
     async def steady(self, *, settled: bool) -> bool:
         """Let every checker have its say, then tell whether all is well enough to go on.

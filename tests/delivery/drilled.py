@@ -8,17 +8,14 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 
 from infra.clock import Clock
 from infra.provider_mirror import cli_configuration
-from infra.rehearsal.front import CONCURRENCY
 from infra.rehearsal.regions import Deployment
-from infra.rehearsal.stage import Stage, set_stage
+from infra.rehearsal.stage import Stage, set_stage, start_functions
 from infra.report import Report, machine
 from infra.terraform import Terraform
-from infra.traffic import client
 from tests.delivery.delivered import Delivered
 from tests.delivery.guarded import STAGING
 from tests.end_to_end.conftest import SPEED, Project
@@ -57,9 +54,7 @@ async def _staged(delivered: Delivered, folder: Path) -> AsyncIterator[Stage]:
     terraform = Terraform(delivered.applier / "infra", environment | cli_configuration(folder))
     deployment = Deployment.from_outputs(terraform.outputs())
     async with set_stage(deployment, environment, clock) as stage:
-        for region in (deployment.primary, deployment.standby):
-            target = replace(stage.target, domain_name=region.domain_name)
-            await asyncio.gather(*(client.warm_up(target, clock) for _ in range(CONCURRENCY)))
+        assert await start_functions(stage, deployment, clock) == []
         yield stage
 
 

@@ -18,11 +18,9 @@ from infra.drill.report import report
 from infra.drill.run import Drill, drill
 from infra.operations.deployment import Deployment
 from infra.promise import Promise
-from infra.rehearsal.front import CONCURRENCY
-from infra.rehearsal.stage import Stage, set_stage
+from infra.rehearsal.stage import Stage, set_stage, start_functions
 from infra.report import Report
 from infra.timeline import Kind
-from infra.traffic import client
 from tests.conftest import Operated
 from tests.end_to_end.conftest import ROOT
 from tests.end_to_end.health_checks import health_told
@@ -58,9 +56,7 @@ async def drilled(operated: Operated, folder: Path, monkeypatch: pytest.MonkeyPa
         health_told(stage) as route53,
     ):
         monkeypatch.setenv("AWS_ENDPOINT_URL_ROUTE_53", route53)
-        for region in (operated.deployment.primary, operated.deployment.standby):
-            target = replace(stage.target, domain_name=region.domain_name)
-            await asyncio.gather(*(client.warm_up(target, clock) for _ in range(2 * CONCURRENCY)))
+        assert await start_functions(stage, operated.deployment, clock) == []
         deployment = known(stage, operated)
         scene = Scene(Journal.of(folder, STACK), fault.prepare(deployment), 300, lambda _: None)
         order = Drill(deployment, stage.target, fault, scene, deployment.promise, 4, "drill-e2e-")

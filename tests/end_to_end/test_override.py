@@ -6,7 +6,6 @@ What is deployed is infra/, and the switch is thrown by the command's own code.
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from dataclasses import replace
 
 import boto3
 import pytest
@@ -15,9 +14,8 @@ from infra.clock import Clock
 from infra.operations.deployment import Deployment
 from infra.operations.switch import Switch
 from infra.operations.turn import Turn, turn
-from infra.rehearsal.front import CONCURRENCY
 from infra.rehearsal.regions import Deployment as Deployed
-from infra.rehearsal.stage import Stage, set_stage
+from infra.rehearsal.stage import Stage, set_stage, start_functions
 from infra.timeline import Timeline
 from infra.traffic import client
 from tests.conftest import Operated
@@ -83,9 +81,7 @@ class Play:
 
 async def rehearsed(stage: Stage, clock: Clock, deployment: Deployed) -> None:
     play = Play(stage, clock)
-    for region in (deployment.primary, deployment.standby):
-        target = replace(stage.target, domain_name=region.domain_name)
-        await asyncio.gather(*(client.warm_up(target, clock) for _ in range(2 * CONCURRENCY)))
+    assert await start_functions(stage, deployment, clock) == []
     async with play.traffic():
         assert await play.regions_within(10) == {PRIMARY}
 

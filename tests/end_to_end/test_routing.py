@@ -26,8 +26,7 @@ from infra.operations import guard
 from infra.rehearsal import theatre
 from infra.rehearsal.deploy import as_environment
 from infra.rehearsal.faults import FAULTS, KNOWN
-from infra.rehearsal.front import CONCURRENCY
-from infra.rehearsal.stage import Stage, set_stage
+from infra.rehearsal.stage import Stage, set_stage, start_functions
 from infra.rehearsal.theatre import Theatre
 from infra.report import Report
 from infra.terraform import Terraform
@@ -143,10 +142,7 @@ def records(changes: list[str]) -> list[str]:
 
 
 async def played(play: Play) -> None:
-    deployment = play.made.deployment
-    for region in deployment.regions:
-        target = replace(play.stage.target, domain_name=region.domain_name)
-        await asyncio.gather(*(client.warm_up(target, play.clock) for _ in range(2 * CONCURRENCY)))
+    assert await start_functions(play.stage, play.made.deployment, play.clock) == []
     async with play.traffic():
         assert await play.served_from(1) == {PRIMARY}
 

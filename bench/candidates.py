@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from infra import ROOT
 from infra.bytecode import Interpreter
-from infra.commands.package import ROOT
 from infra.package import package
 
 _FUNCTIONS = Path(__file__).with_name("functions")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.candidates import Candidate
-from infra.commands.package import ROOT
+from infra import ROOT
 from infra.errors import InfraError
 
 _PROBE = Path(__file__).with_name("probe.py")

@@ -5,6 +5,7 @@ and `python -m infra init` fills them in. What is written holds no secret, and g
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from infra.errors import InfraError
 # Both under infra/.
 FILE = Path("backend.hcl")
 BOOTSTRAP_FILE = Path("bootstrap", "backend_override.tf")
+_KEY = re.compile(r'^key\s*=\s*"stacks/(?P<environment>[^"]+)\.tfstate"$', re.MULTILINE)
 # The roles of infra/bootstrap/permissions.tf may read and write below stacks/, and nothing else.
 _BOOTSTRAP_KEY = "bootstrap.tfstate"
 _APPLY_FIRST = (
@@ -89,6 +91,16 @@ def require_environment(infra: Path, name: str) -> None:
             f"there is no environment {name!r}: use {' or '.join(known) or 'one'}, or write "
             f"infra/environments/{name}.tfvars"
         )
+
+
+def connected(infra: Path) -> str | None:
+    """Return the environment that infra/ is connected to; None if `init` was not called."""
+    file = infra / FILE
+    found = _KEY.search(file.read_text()) if file.is_file() else None
+    if found is None:
+        return None
+    require_environment(infra, found["environment"])
+    return found["environment"]
 
 
 def _assignments(settings: Mapping[str, object], indent: str = "") -> str:

@@ -28,6 +28,7 @@ from infra.commands import (
     status,
 )
 from infra.errors import InfraError
+from infra.exits import INTERRUPTED, REFUSED
 
 PROGRAM = "python -m infra"
 
@@ -40,9 +41,6 @@ SECTIONS = MappingProxyType(
         "Shell": (completion,),
     }
 )
-
-# What a shell reports of a program that Ctrl-C ended.
-_INTERRUPTED = 130
 
 
 class _Sections(click.Group):
@@ -92,10 +90,10 @@ def main() -> int:
         return error.exit_code
     except InfraError as error:
         click.echo(f"error: {error}", err=True)
-        return 2
+        return REFUSED
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted: everything that was started has been ended", err=True)
-        return _INTERRUPTED
+        return INTERRUPTED
 
 
 def _interrupt(_signum: int, _frame: FrameType | None) -> None:

@@ -1,14 +1,29 @@
-"""Shows progress: a live line on a terminal, plain lines elsewhere."""
+"""What a terminal is shown: progress, as a live line or plain lines elsewhere, and tables."""
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich.console import Console
 from rich.markup import escape
+from rich.table import Table
 
 # Elsewhere than on a terminal, a line for each change would flood a log.
 _PLAIN_SECONDS = 5.0
+
+
+def table(
+    words: Sequence[str] = (), numbers: Sequence[str] = (), remarks: Sequence[str] = ()
+) -> Table:
+    """Return an empty table without lines: columns of words, then of numbers, then of remarks."""
+    made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name in words:
+        made.add_column(name)
+    for name in numbers:
+        made.add_column(name, justify="right")
+    for name in remarks:
+        made.add_column(name)
+    return made
 
 
 class Display:

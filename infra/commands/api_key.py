@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from infra.commands.package import ROOT
+from infra import ROOT
+from infra.backend import connected
 from infra.errors import InfraError
-from infra.operations.project import connected
 from infra.provider_mirror import cli_configuration
 from infra.terraform import Terraform
 

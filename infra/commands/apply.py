@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from infra.commands.package import ROOT
+from infra import ROOT
 from infra.operations.applying import allow_destroy_option, carry_out, plan_argument
 from infra.operations.project import initialised, var_files_option
 

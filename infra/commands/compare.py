@@ -9,10 +9,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from infra.commands.package import ROOT
+from infra.display import table
 from infra.errors import InfraError
+from infra.options import as_json_option
 from infra.report import Report, comparison, machine
 from infra.report.comparison import Difference, Pair
+from infra.report.options import reports_folder
 from infra.report.store import Store
 from infra.report.words import changed, measured, promised
 
@@ -20,18 +22,13 @@ from infra.report.words import changed, measured, promised
 @click.command("compare")
 @click.argument("before", required=False)
 @click.argument("after", required=False)
-@click.option(
-    "--reports",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=ROOT / "reports",
-    help="Folder in which runs are looked for by name.  [default: reports/]",
-)
+@reports_folder
 @click.option(
     "--different-settings",
     is_flag=True,
     help="Compare runs of different settings too; the differences are shown.",
 )
-@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@as_json_option
 def command(
     *,
     before: str | None,
@@ -86,20 +83,17 @@ def _chosen(store: Store, before: str | None, after: str | None) -> tuple[Path, 
 
 
 def _table(pairs: Sequence[Pair]) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("figure")
-    for name in ("before", "after", "change", "promised"):
-        table.add_column(name, justify="right")
+    shown = table(("figure",), numbers=("before", "after", "change", "promised"))
     for pair in pairs:
         known = pair.after or pair.before
-        table.add_row(
+        shown.add_row(
             escape(pair.name),
             "" if pair.before is None else _coloured(measured(pair.before), pair.before.kept),
             "" if pair.after is None else _coloured(measured(pair.after), pair.after.kept),
             changed(pair),
             "" if known is None else promised(known),
         )
-    return table
+    return shown
 
 
 def _coloured(text: str, kept: bool) -> str:  # noqa: FBT001 -- a figure's own property

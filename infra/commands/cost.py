@@ -8,6 +8,7 @@ import click
 from infra.cost import prices, tables
 from infra.cost.model import MODES, TRAFFIC, Assumptions, Traffic
 from infra.cost.options import prices_option
+from infra.options import as_json_option
 
 
 @click.command("cost")
@@ -32,7 +33,7 @@ from infra.cost.options import prices_option
     help="With snap_start = true, which goes with a cold standby only.",
 )
 @click.option("--detail", is_flag=True, help="Show what each sum is made of.")
-@click.option("--json", "machine", is_flag=True, help="Print everything as JSON.")
+@as_json_option
 def command(  # noqa: PLR0913 -- an argument an option
     *,
     price_file: Path | None,
@@ -42,7 +43,7 @@ def command(  # noqa: PLR0913 -- an argument an option
     stored_gb: float,
     snap_start: bool,
     detail: bool,
-    machine: bool,
+    as_json: bool,
 ) -> None:
     """Print what each mode of routing and standby costs a month, at three levels of traffic.
 
@@ -56,7 +57,7 @@ def command(  # noqa: PLR0913 -- an argument an option
         prices.read(price_file),
         Assumptions(snap_start=snap_start),
     )
-    if machine:
+    if as_json:
         click.echo(json.dumps(tables.document(estimate), indent=1))
         return
     if detail:

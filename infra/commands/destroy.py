@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
-from infra.commands.package import ROOT
+from infra import ROOT
+from infra.confirmation import confirm_stack
 from infra.operations import guard
-from infra.operations.options import confirm
 from infra.operations.project import Project, initialised, show, var_files_option
 
 
@@ -31,7 +31,7 @@ def command(*, var_files: tuple[Path, ...], yes: bool) -> None:
         guard.require_unprotected(document)
         for loss in losses:
             click.echo(f"WOULD BE LOST {loss.name}: {loss.what}")
-        confirm(_stack(project), yes=yes)
+        confirm_stack(_stack(project), yes=yes)
         project.apply(path, "terraform destroy")
     click.echo("destroyed")
 

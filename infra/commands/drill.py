@@ -9,17 +9,19 @@ from pathlib import Path
 
 import click
 
+from infra import ROOT
 from infra.clock import Clock
-from infra.commands.package import ROOT
+from infra.confirmation import confirm_stack
 from infra.display import Display
 from infra.drill.faults import FAULTS, Scene
 from infra.drill.journal import Journal
 from infra.drill.report import report
 from infra.drill.run import Drill, drill
 from infra.errors import InfraError
+from infra.exits import DONE, INTERRUPTED, NOT_SO
 from infra.operations import deployment as deployments
 from infra.operations.deployment import Deployment
-from infra.operations.options import confirm, of_a_deployment
+from infra.operations.options import of_a_deployment
 from infra.operations.view import Answer, ask
 from infra.report import terminal
 from infra.report.options import reports_folder, runs_kept
@@ -28,8 +30,6 @@ from infra.traffic import client
 from infra.traffic.client import Target
 
 _KEY_VARIABLE = "INFRA_API_KEY"
-# What a shell reports of a program that Ctrl-C ended.
-_INTERRUPTED = 130
 
 
 @click.command("drill")
@@ -131,7 +131,7 @@ def command(  # noqa: PLR0913 -- an argument an option
         return
     store = Store(reports, keep)
     store.require_writable()
-    confirm(deployment.stack, yes=yes)
+    confirm_stack(deployment.stack, yes=yes)
     asyncio.run(_require_writable(order))
     with display.step(f"drill: {clients} clients, {fault}, at most {limit:.0f} s"):
         found = asyncio.run(drill(order, Clock(), display.update))
@@ -139,8 +139,8 @@ def command(  # noqa: PLR0913 -- an argument an option
     terminal.show(told, display.console)
     display.note(f"report: {store.write(told)}")
     if found.interrupted and not order.watches_only:
-        context.exit(_INTERRUPTED)
-    context.exit(0 if told.passed else 1)
+        context.exit(INTERRUPTED)
+    context.exit(DONE if told.passed else NOT_SO)
 
 
 def _undo(journal: Journal, deployment: Deployment) -> None:

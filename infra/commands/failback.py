@@ -4,28 +4,21 @@ import click
 
 from infra.operations import throw
 from infra.operations.deployment import Deployment
-from infra.operations.options import of_a_deployment
+from infra.operations.options import of_a_deployment, throwing
 from infra.traffic.client import Target
 
 
 @click.command("failback")
 @of_a_deployment
-@throw.region_option
-@throw.yes_option
-@throw.force_option
-@throw.wait_option
-@throw.no_wait_option
+@throwing
 @click.pass_context
-def command(  # noqa: PLR0913 -- an argument an option
+def command(
     context: click.Context,
     *,
     deployment: Deployment,
     target: Target,
     region: str | None,
-    yes: bool,
-    force: bool,
-    wait: float,
-    no_wait: bool,
+    manner: throw.Manner,
 ) -> None:
     """End a `failover`: DNS answers the region again while it is healthy.
 
@@ -36,5 +29,4 @@ def command(  # noqa: PLR0913 -- an argument an option
     Exit status 1: the switch is back, but clients are not there yet. 2: nothing was changed.
     """
     order = throw.to_give_back(deployment, region)
-    manner = throw.Manner(yes, force, None if no_wait else wait)
     context.exit(throw.throw(order, target, manner))

@@ -4,28 +4,21 @@ import click
 
 from infra.operations import throw
 from infra.operations.deployment import Deployment
-from infra.operations.options import of_a_deployment
+from infra.operations.options import of_a_deployment, throwing
 from infra.traffic.client import Target
 
 
 @click.command("failover")
 @of_a_deployment
-@throw.region_option
-@throw.yes_option
-@throw.force_option
-@throw.wait_option
-@throw.no_wait_option
+@throwing
 @click.pass_context
-def command(  # noqa: PLR0913 -- an argument an option
+def command(
     context: click.Context,
     *,
     deployment: Deployment,
     target: Target,
     region: str | None,
-    yes: bool,
-    force: bool,
-    wait: float,
-    no_wait: bool,
+    manner: throw.Manner,
 ) -> None:
     """Withdraw a region, so that DNS answers the other one, and wait until it does.
 
@@ -36,6 +29,5 @@ def command(  # noqa: PLR0913 -- an argument an option
 
     Exit status 1: the switch is thrown, but clients are not there yet. 2: nothing was changed.
     """
-    manner = throw.Manner(yes, force, None if no_wait else wait)
     order = throw.to_withdraw(deployment, region, manner)
     context.exit(throw.throw(order, target, manner))

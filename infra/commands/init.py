@@ -6,9 +6,8 @@ from pathlib import Path
 
 import click
 
-from infra import backend
+from infra import ROOT, backend
 from infra.backend import Backend
-from infra.commands.package import ROOT
 from infra.errors import InfraError
 from infra.provider_mirror import cli_configuration
 from infra.terraform import Terraform

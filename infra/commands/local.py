@@ -12,7 +12,7 @@ import urllib.request
 import boto3
 import click
 
-from infra.commands.package import ROOT
+from infra import ROOT
 from infra.errors import InfraError
 from infra.package import CHALICE
 from infra.rehearsal import emulator as emulators

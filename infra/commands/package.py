@@ -1,12 +1,8 @@
 """`python -m infra package`: the app as a Terraform module for each region."""
 
-from pathlib import Path
-
 import click
 
-from infra import bytecode, package
-
-ROOT = Path(__file__).parents[2]
+from infra import ROOT, bytecode, package
 
 
 @click.command("package")

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from infra.commands.package import ROOT
+from infra import ROOT
+from infra.exits import DONE, NOT_SO
 from infra.operations import secrets
 from infra.operations.project import initialised, show, var_files_option
 
@@ -42,4 +43,4 @@ def command(
         click.echo(f"WOULD BE REFUSED {loss}")
     if out is not None:
         click.echo(f"saved: `python -m infra apply {out}` does this and nothing else")
-    context.exit(1 if losses else 0)
+    context.exit(NOT_SO if losses else DONE)

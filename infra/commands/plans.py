@@ -10,7 +10,7 @@ import boto3
 import click
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.commands.package import ROOT
+from infra import ROOT
 from infra.errors import InfraError
 
 if TYPE_CHECKING:

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import click
 
-from infra.commands.package import ROOT
+from infra import ROOT
 from infra.display import Display
+from infra.exits import DONE, NOT_SO
 from infra.fault import Fault
 from infra.rehearsal import cut, theatre
 from infra.rehearsal.foresight import foreseen
-from infra.rehearsal.options import FaultType, list_faults, routed
+from infra.rehearsal.options import FaultType, list_faults, routed, speed_option
 from infra.rehearsal.scene import Scene
 from infra.report import terminal
 from infra.report.options import reports_folder, runs_kept
@@ -33,14 +34,7 @@ from infra.report.store import Store
 )
 @routed
 @list_faults
-@click.option(
-    "--speed",
-    type=click.FloatRange(min=0.5, max=10),
-    default=1.0,
-    show_default=True,
-    help="Simulated seconds per real second. Figures are in simulated seconds; past about 5, the "
-    "machine's own delays begin to show in them.",
-)
+@speed_option(1.0)
 @reports_folder
 @runs_kept
 @click.pass_context
@@ -79,4 +73,4 @@ def command(  # noqa: PLR0913 -- an argument an option
         report = opened.rehearse(fault, hit=hit)
     terminal.show(report, display.console)
     display.note(f"report: {store.write(report)}")
-    context.exit(0 if report.passed else 1)
+    context.exit(DONE if report.passed else NOT_SO)

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import click
 
-from infra.commands.package import ROOT
+from infra import ROOT
 from infra.display import Display
+from infra.exits import DONE, NOT_SO
 from infra.fault import Fault
 from infra.rehearsal import cut, theatre
 from infra.rehearsal.faults import FAULTS
 from infra.rehearsal.foresight import foreseen
-from infra.rehearsal.options import FaultType, list_faults
+from infra.rehearsal.options import FaultType, list_faults, speed_option
 from infra.rehearsal.scene import Scene
 from infra.report import matrix
 from infra.report.options import reports_folder, runs_kept
@@ -30,14 +31,7 @@ _CLIENTS = 4
     help="A row of the table; may be given several times.  [default: each fault by itself]",
 )
 @list_faults
-@click.option(
-    "--speed",
-    type=click.FloatRange(min=0.5, max=10),
-    default=5.0,
-    show_default=True,
-    help="Simulated seconds per real second. Figures are in simulated seconds; past the default, "
-    "two cores' own delays begin to show in them.",
-)
+@speed_option(5.0)
 @reports_folder
 @runs_kept
 @click.pass_context
@@ -72,4 +66,4 @@ def command(
     finally:
         # What was found before an interrupt or an error is not lost with the rest.
         matrix.show(rows, display.console)
-    context.exit(0 if all(row.report.passed for row in rows) else 1)
+    context.exit(DONE if all(row.report.passed for row in rows) else NOT_SO)

@@ -4,8 +4,9 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
-from infra.commands.package import ROOT
-from infra.display import Display
+from infra import ROOT
+from infra.display import Display, table
+from infra.exits import DONE, NOT_SO
 from infra.rehearsal import releasing
 from infra.rehearsal.candidates import CANDIDATES, named
 from infra.rehearsal.releasing import CLIENTS, SLOW_SECONDS, Finding
@@ -41,19 +42,18 @@ def command(context: click.Context, versions: tuple[str, ...], standby: str) -> 
         f"{CLIENTS} clients, two requests a second each. Not shown: how late CloudWatch is (a "
         "minute or two), alarms, and lots that AWS draws where the emulator counts"
     )
-    context.exit(0 if all(finding.passed for finding in findings) else 1)
+    context.exit(DONE if all(finding.passed for finding in findings) else NOT_SO)
 
 
 def _table(findings: list[Finding]) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for name in ("version", "should be"):
-        table.add_column(name)
-    for name in ("seconds", "requests", "failed", f"over {SLOW_SECONDS:g} s"):
-        table.add_column(name, justify="right")
-    table.add_column("what came of it")
+    shown = table(
+        ("version", "should be"),
+        numbers=("seconds", "requests", "failed", f"over {SLOW_SECONDS:g} s"),
+        remarks=("what came of it",),
+    )
     for finding in findings:
         colour = "green" if finding.passed else "red"
-        table.add_row(
+        shown.add_row(
             finding.candidate.name,
             "released" if finding.candidate.good else "taken back",
             f"{finding.seconds:.0f}",
@@ -62,4 +62,4 @@ def _table(findings: list[Finding]) -> Table:
             str(finding.slow),
             f"[{colour}]{escape(finding.why)}[/{colour}]",
         )
-    return table
+    return shown

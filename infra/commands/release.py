@@ -8,16 +8,17 @@ from pathlib import Path
 
 import click
 
-from infra.commands.package import ROOT
+from infra import ROOT
+from infra.confirmation import confirm, confirm_stack
 from infra.display import Display
-from infra.operations.applying import allow_destroy_option, carry_out, confirm, plan_argument
+from infra.exits import DONE, NOT_SO
+from infra.operations.applying import allow_destroy_option, carry_out, plan_argument
 from infra.operations.deployment import Deployment
-from infra.operations.options import confirm as confirm_stack
 from infra.operations.options import naming_a_deployment
 from infra.operations.project import Project, initialised, var_files_option
 from infra.releases import standing
 from infra.releases.canary import Manner
-from infra.releases.conduct import DONE, NOT_SO, Conduct, regions_of
+from infra.releases.conduct import Conduct, regions_of
 from infra.releases.functions import KINDS, Functions
 from infra.releases.options import manner_options
 
@@ -120,7 +121,7 @@ def command(  # noqa: PLR0913 -- an argument an option
         click.echo("nothing to release: the newest versions serve")
         context.exit(DONE)
     if plan is None and not asked:
-        confirm("release this", "nothing was released", yes=yes)
+        confirm("yes", "release this", "nothing was released", yes=yes)
     context.exit(conduct.release(chosen))
 
 

@@ -10,9 +10,10 @@ from typing import Any
 import click
 from rich.console import Console
 
-from infra.commands.package import ROOT
 from infra.cost import prices
 from infra.cost.options import prices_option
+from infra.options import as_json_option
+from infra.report.options import reports_folder
 from infra.rto import page, terminal
 from infra.rto.measured import measured
 from infra.rto.model import Failure, World
@@ -119,12 +120,7 @@ class Ttl(click.ParamType[int | None]):
     show_default=True,
     help="Seconds after which a client gives a request up.",
 )
-@click.option(
-    "--reports",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=ROOT / "reports",
-    help="Folder of the runs to compare with.  [default: reports/]",
-)
+@reports_folder
 @prices_option
 @click.option(
     "--page",
@@ -132,7 +128,7 @@ class Ttl(click.ParamType[int | None]):
     type=click.Path(dir_okay=False, writable=True, path_type=Path),
     help="Write it all as an HTML page too.",
 )
-@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@as_json_option
 def command(  # noqa: PLR0913 -- an argument an option
     *,
     intervals: Sequence[str],

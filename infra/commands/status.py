@@ -5,15 +5,17 @@ from collections.abc import Iterator
 
 import click
 
+from infra.exits import DONE, NOT_SO
 from infra.operations.deployment import Deployment, Region
 from infra.operations.options import of_a_deployment
 from infra.operations.state import State, look
 from infra.operations.switch import Position
+from infra.options import as_json_option
 from infra.traffic.client import Target
 
 
 @click.command("status")
-@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@as_json_option
 @of_a_deployment
 @click.pass_context
 def command(
@@ -32,7 +34,7 @@ def command(
         click.echo(json.dumps(state.document(), indent=1))
     else:
         click.echo("\n".join(_lines(state)))
-    context.exit(1 if state.problems else 0)
+    context.exit(NOT_SO if state.problems else DONE)
 
 
 def _lines(state: State) -> Iterator[str]:

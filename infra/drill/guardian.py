@@ -11,7 +11,7 @@ import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from infra.commands.package import ROOT
+from infra import ROOT
 from infra.drill.journal import Journal
 from infra.errors import InfraError
 from infra.threads import to_its_end

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from infra.errors import InfraError
+from infra.confirmation import confirm
 from infra.operations import guard, packages
 from infra.operations.project import Project, show
 
@@ -49,25 +49,7 @@ def carry_out(
         packages.require_planned(document, project.root / "infra")
     asked = plan is None and bool(guard.changes(document))
     if asked:
-        confirm(f"apply this{then}", "nothing was applied", yes=yes)
+        confirm("yes", f"apply this{then}", "nothing was applied", yes=yes)
     project.apply(path, "terraform apply")
     project.write_deployment()
     return asked
-
-
-def confirm(what: str, otherwise: str, *, yes: bool) -> None:
-    """Have yes typed, unless --yes was given.
-
-    Raises:
-        InfraError: something else was typed, or nothing.
-    """
-    if yes:
-        return
-    try:
-        typed = click.prompt(f"Type yes to {what}", default="", show_default=False)
-    except click.Abort:
-        typed = ""
-    if typed != "yes":
-        raise InfraError(
-            f"{typed!r} is not yes, so {otherwise}: type yes, or give --yes where nobody can type"
-        )

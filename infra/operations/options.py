@@ -8,11 +8,13 @@ from typing import ParamSpec, TypeVar
 
 import click
 
-from infra.commands.package import ROOT
+from infra import ROOT
 from infra.errors import InfraError
 from infra.operations import deployment as deployments
 from infra.operations.deployment import Deployment
+from infra.operations.throw import Manner
 from infra.operations.view import name_server
+from infra.options import with_options
 from infra.traffic.client import Target
 
 _P = ParamSpec("_P")
@@ -38,6 +40,33 @@ _NAMING = [
         help="Terraform's var.routing, with the four names.  [default: failover]",
     ),
 ]
+_THROWING = [
+    click.option(
+        "--region",
+        metavar="REGION",
+        help="Which region: its name, or primary or standby.  [default: the primary where it alone "
+        "serves]",
+    ),
+    click.option("--yes", is_flag=True, help="Don't ask for the stack's name."),
+    click.option(
+        "--force",
+        is_flag=True,
+        help="Throw the switch although the region it points to is not well.",
+    ),
+    click.option(
+        "--wait",
+        type=click.FloatRange(min=0),
+        default=300.0,
+        show_default=True,
+        help="Seconds to wait until clients are there. Route 53 follows in one to three minutes.",
+    ),
+    click.option(
+        "--no-wait",
+        is_flag=True,
+        help="Throw the switch and return. A failback so soon after a failover that it would be "
+        "swallowed waits for the next minute all the same.",
+    ),
+]
 _name_server_option = click.option(
     "--name-server",
     metavar="ADDRESS[:PORT]",
@@ -57,7 +86,7 @@ def naming_a_deployment(function: Callable[_P, _T]) -> Callable[..., _T]:
         options["named"] = functools.partial(_deployment, path, names, routing)
         return function(*args, **options)  # type: ignore[arg-type] # click passes by name
 
-    return functools.reduce(lambda command, option: option(command), reversed(_NAMING), wrapped)
+    return with_options(_NAMING, wrapped)
 
 
 def of_a_deployment(function: Callable[_P, _T]) -> Callable[..., _T]:
@@ -73,23 +102,17 @@ def of_a_deployment(function: Callable[_P, _T]) -> Callable[..., _T]:
     return naming_a_deployment(_name_server_option(wrapped))
 
 
-def confirm(stack: str, *, yes: bool) -> None:
-    """Have the name of the stack typed, unless --yes was given.
+def throwing(function: Callable[_P, _T]) -> Callable[..., _T]:
+    """Give a command the options of a switch, and hand it `region` and `manner`."""
 
-    Raises:
-        InfraError: something else was typed, or nothing.
-    """
-    if yes:
-        return
-    try:
-        typed = click.prompt(f"Type {stack} to go on", default="", show_default=False)
-    except click.Abort:
-        typed = ""
-    if typed != stack:
-        raise InfraError(
-            f"{typed!r} is not {stack}, so nothing was changed: type the name of the stack, or "
-            "give --yes where nobody can type"
-        )
+    @functools.wraps(function)
+    def wrapped(
+        *args: object, yes: bool, force: bool, wait: float, no_wait: bool, **options: object
+    ) -> _T:
+        options["manner"] = Manner(yes, force, None if no_wait else wait)
+        return function(*args, **options)  # type: ignore[arg-type] # click passes by name
+
+    return with_options(_THROWING, wrapped)
 
 
 def _deployment(path: object, names: dict[str, object], routing: object) -> Deployment:

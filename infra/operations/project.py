@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,9 +18,6 @@ from infra.operations import guard
 from infra.package import package
 from infra.provider_mirror import cli_configuration
 from infra.terraform import Terraform
-
-# As infra/backend.py writes it.
-_STATE_KEY = re.compile(r'^key\s*=\s*"stacks/(?P<environment>[^"]+)\.tfstate"$', re.MULTILINE)
 
 var_files_option = click.option(
     "--var-file",
@@ -84,7 +80,7 @@ def initialised(root: Path, var_files: Sequence[Path], *, packaged: bool) -> Ite
     """
     display = Display()
     infra = root / "infra"
-    environment = connected(infra)
+    environment = backend.connected(infra)
     display.note(f"environment {environment or 'unnamed'}, {_where()}")
     with tempfile.TemporaryDirectory(prefix="terraform-") as folder:
         scratch = Path(folder)
@@ -99,16 +95,6 @@ def initialised(root: Path, var_files: Sequence[Path], *, packaged: bool) -> Ite
             _initialise(terraform, environment)
         own = [] if environment is None else [infra / "environments" / f"{environment}.tfvars"]
         yield Project(root, terraform, [*own, *var_files], display, scratch)
-
-
-def connected(infra: Path) -> str | None:
-    """Return the environment that infra/ is connected to; None if `init` was not called."""
-    file = infra / backend.FILE
-    found = _STATE_KEY.search(file.read_text()) if file.is_file() else None
-    if found is None:
-        return None
-    backend.require_environment(infra, found["environment"])
-    return found["environment"]
 
 
 def _where() -> str:

@@ -9,41 +9,15 @@ from datetime import UTC, datetime
 import click
 
 from infra.clock import Clock
+from infra.confirmation import confirm_stack
 from infra.display import Display
 from infra.errors import InfraError
+from infra.exits import DONE, NOT_SO
 from infra.operations.deployment import Deployment, Region
-from infra.operations.options import confirm
 from infra.operations.switch import Switch, seconds_to_next_period
 from infra.operations.turn import Turn, turn
 from infra.operations.view import ask
 from infra.traffic.client import Target
-
-DONE, NOT_SO = 0, 1
-WAIT_SECONDS = 300.0
-
-wait_option = click.option(
-    "--wait",
-    type=click.FloatRange(min=0),
-    default=WAIT_SECONDS,
-    show_default=True,
-    help="Seconds to wait until clients are there. Route 53 follows in one to three minutes.",
-)
-no_wait_option = click.option(
-    "--no-wait",
-    is_flag=True,
-    help="Throw the switch and return. A failback so soon after a failover that it would be "
-    "swallowed waits for the next minute all the same.",
-)
-region_option = click.option(
-    "--region",
-    metavar="REGION",
-    help="Which region: its name, or primary or standby.  [default: the primary where it alone "
-    "serves]",
-)
-yes_option = click.option("--yes", is_flag=True, help="Don't ask for the stack's name.")
-force_option = click.option(
-    "--force", is_flag=True, help="Throw the switch although the region it points to is not well."
-)
 
 
 @dataclass(frozen=True)
@@ -132,7 +106,7 @@ def throw(
             f"{receiving.name} does not answer, so clients would be no better off there; nothing "
             "was changed. --force throws the switch all the same"
         )
-    confirm(order.deployment.stack, yes=manner.yes)
+    confirm_stack(order.deployment.stack, yes=manner.yes)
     switch = Switch(order.region.its_switch)
     if not order.withdrawn and not _long_withdrawn(switch):
         _outlast_a_failover(order, switch, pause)

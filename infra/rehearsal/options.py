@@ -11,6 +11,7 @@ from infra.display import Display
 from infra.errors import InfraError
 from infra.fault import Fault
 from infra.operations.deployment import ROUTINGS
+from infra.options import C, with_options
 from infra.rehearsal import faults
 from infra.rehearsal.scene import Scene
 from infra.report import terminal
@@ -60,6 +61,18 @@ list_faults = click.option(
     callback=_list_faults,
     help="Say what each fault does, its cause on AWS and what should come of it; rehearse nothing.",
 )
+
+
+def speed_option(default: float) -> Callable[[C], C]:
+    """Return the option that says how fast time passes, with its default."""
+    return click.option(
+        "--speed",
+        type=click.FloatRange(min=0.5, max=10),
+        default=default,
+        show_default=True,
+        help="Simulated seconds per real second. Figures are in simulated seconds; past about 5, "
+        "two cores' own delays begin to show in them.",
+    )
 
 
 class WeightsType(click.ParamType[tuple[int, int]]):
@@ -113,4 +126,4 @@ def routed(function: Callable[_P, _T]) -> Callable[..., _T]:
             variables["weights"] = dict(zip(("primary", "secondary"), weights, strict=True))
         return function(*args, variables=variables, **options)  # type: ignore[arg-type] # click passes by name
 
-    return functools.reduce(lambda command, option: option(command), reversed(_ROUTING), wrapped)
+    return with_options(_ROUTING, wrapped)

@@ -13,6 +13,7 @@ import click
 
 from infra.display import Display
 from infra.errors import InfraError
+from infra.exits import DONE, NOT_SO
 from infra.operations.deployment import Deployment
 from infra.releases import moves, pruning, rollback
 from infra.releases.alarms import Alarms
@@ -22,7 +23,6 @@ from infra.releases.marks import LONGEST_BY
 from infra.releases.moves import Move
 from infra.releases.rollback import Return
 
-DONE, NOT_SO = 0, 1
 _FINISH = "`python -m infra release --rollback` finishes that"
 
 

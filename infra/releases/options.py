@@ -7,6 +7,7 @@ from typing import ParamSpec, TypeVar
 
 import click
 
+from infra.options import with_options
 from infra.releases.canary import Manner
 from infra.releases.verdict import Limits
 
@@ -77,4 +78,4 @@ def manner_options(function: Callable[_P, _T]) -> Callable[..., _T]:
         options["manner"] = Manner(weight / 100, timedelta(minutes=bake), probes, limits)
         return function(*args, **options)  # type: ignore[arg-type] # click passes by name
 
-    return functools.reduce(lambda command, option: option(command), reversed(_OPTIONS), wrapped)
+    return with_options(_OPTIONS, wrapped)

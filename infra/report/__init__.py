@@ -63,6 +63,10 @@ class Report:
     limits: Sequence[Limit]
     timeline: Timeline
 
+    def figure(self, name: str) -> Figure | None:
+        """Return the first figure of a name, or of one that begins so and says of which region."""
+        return next((figure for figure in self.figures if figure.name.startswith(name)), None)
+
     @property
     def passed(self) -> bool:
         """Whether what should happen happened, every promise was kept and nothing went wrong."""

@@ -69,8 +69,7 @@ def _cells(row: Row) -> tuple[str, ...]:
 
 
 def _figure(report: Report, name: str) -> str:
-    """Return the first figure of a name, or of one that begins so and says of which region."""
-    found = next((figure for figure in report.figures if figure.name.startswith(name)), None)
+    found = report.figure(name)
     return "" if found is None else measured(found)
 
 

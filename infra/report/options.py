@@ -1,17 +1,17 @@
-"""Options that the commands which write reports have in common."""
+"""Options that the commands which write or read reports have in common."""
 
 from pathlib import Path
 
 import click
 
-from infra.commands.package import ROOT
+from infra import ROOT
 from infra.report.store import KEPT
 
 reports_folder = click.option(
     "--reports",
     type=click.Path(file_okay=False, path_type=Path),
     default=ROOT / "reports",
-    help="Folder for the reports.  [default: reports/]",
+    help="Folder of the reports.  [default: reports/]",
 )
 
 runs_kept = click.option(

@@ -33,6 +33,6 @@ def render(report: Report) -> str:
 
 def _headlines(report: Report) -> Iterator[tuple[str, Figure]]:
     for name, words in _HEADLINES.items():
-        found = next((f for f in report.figures if f.name.startswith(name)), None)
+        found = report.figure(name)
         if found is not None:
             yield words, found

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from infra.display import table
 from infra.fault import Fault
 from infra.report import Report
 from infra.report.words import measured, promised
@@ -27,28 +28,24 @@ def show(report: Report, console: Console) -> None:
 
 def list_faults(faults: Iterable[Fault[Any]], console: Console) -> None:
     """Print what each fault does, what it is on AWS, and what should come of it."""
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("fault", no_wrap=True)
-    table.add_column("should", no_wrap=True)
-    table.add_column("what happens, and its cause on AWS")
+    shown = table()
+    shown.add_column("fault", no_wrap=True)
+    shown.add_column("should", no_wrap=True)
+    shown.add_column("what happens, and its cause on AWS")
     for fault in faults:
         what = f"{escape(fault.does)}\n[dim]{escape(fault.on_aws)}[/dim]"
-        table.add_row(escape(fault.name), escape(fault.expected), what)
-    console.print(table)
+        shown.add_row(escape(fault.name), escape(fault.expected), what)
+    console.print(shown)
 
 
 def _table(report: Report) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("figure")
-    table.add_column("measured", justify="right")
-    table.add_column("promised", justify="right")
-    table.add_column("")
+    shown = table(("figure",), numbers=("measured", "promised"), remarks=("",))
     for figure in report.figures:
         mark = "" if figure.promised is None else "[green]ok[/green]"
-        table.add_row(
+        shown.add_row(
             escape(figure.name),
             measured(figure),
             promised(figure),
             mark if figure.kept else "[red]OUTSIDE[/red]",
         )
-    return table
+    return shown

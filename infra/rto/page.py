@@ -8,14 +8,13 @@ import numpy as np
 from infra import pages
 from infra.rto.model import World
 from infra.rto.table import Row
-from infra.rto.terminal import measured
+from infra.rto.terminal import TICKS, measured
 
 _WIDTH = 960.0
 _LEFT = 170.0
 _TOP = 24.0
 _ROW = 40.0
 _HILL = 30.0
-_TICKS = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,7 @@ def plot(rows: Sequence[Row], grain: float) -> Plot:
     )
     span = max(ends) * 1.02
     pixels = (_WIDTH - _LEFT) / span
-    step = next((tick for tick in _TICKS if tick * pixels >= 50), _TICKS[-1])
+    step = next((tick for tick in TICKS if tick * pixels >= 50), TICKS[-1])
     hills = [
         _hill(row, _TOP + _ROW * (number + 1) - 4, grain, span, pixels)
         for number, row in enumerate(rows)

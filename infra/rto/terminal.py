@@ -8,13 +8,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from infra.display import table
 from infra.rto.table import Row
 
 _BLOCKS = " ▁▂▃▄▅▆▇█"
 _PROMISED = "·"
 _MEASURED = "◆"
 _LABEL = 26
-_TICKS = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200)
+# Seconds that an axis may count by.
+TICKS = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200)
 
 
 def show(rows: Sequence[Row], grain: float, console: Console) -> None:
@@ -27,14 +29,10 @@ def show(rows: Sequence[Row], grain: float, console: Console) -> None:
 
 
 def _table(rows: Sequence[Row]) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("  health check")
-    table.add_column("record")
     columns = "noticed", "p50", "p90", "p99", "max", "promised", "measured", "checks", "DNS"
-    for name in columns:
-        table.add_column(name, justify="right")
+    shown = table(("  health check", "record"), numbers=columns)
     for row in rows:
-        table.add_row(
+        shown.add_row(
             _marked(row, row.choice.check),
             row.choice.record,
             f"{row.detection(0.5):.1f}",
@@ -45,7 +43,7 @@ def _table(rows: Sequence[Row]) -> Table:
             f"{row.queries:.2f}",
             style="bold" if row.default else "",
         )
-    return table
+    return shown
 
 
 def measured(row: Row) -> str:
@@ -112,7 +110,7 @@ def _line(row: Row, scale: _Scale) -> Text:
 
 
 def _axis(scale: _Scale) -> list[Text]:
-    step = next((tick for tick in _TICKS if scale.cell(tick) >= 8), _TICKS[-1])
+    step = next((tick for tick in TICKS if scale.cell(tick) >= 8), TICKS[-1])
     marks, labels = [" "] * scale.cells, [" "] * (scale.cells + 6)
     for second in range(0, int(scale.span), step):
         cell = scale.cell(second)

@@ -20,6 +20,7 @@ import dns.rcode
 import pytest
 
 from infra.errors import InfraError
+from infra.exits import DONE
 from infra.operations import deployment as deployments
 from infra.operations import throw
 from infra.operations.deployment import Deployment, SwitchNames
@@ -175,7 +176,7 @@ def test_a_failback_waits_until_no_failover_of_the_same_minute_swallows_it(
         put_by_then.append(reachable.numbers())
 
     back = Turn(deployment, deployment.primary, withdrawn=False)
-    assert throw.throw(back, unheard, Manner(yes=True, force=True, wait=None), pause) == throw.DONE
+    assert throw.throw(back, unheard, Manner(yes=True, force=True, wait=None), pause) == DONE
     assert put_by_then == [[float(failover_is_seen)]], "one is put at once, and one after"
     told = capsys.readouterr().out
     assert "us-east-1 may have been withdrawn within the last minutes" in told

@@ -17,6 +17,9 @@ from infra.rehearsal.emulator import Emulator
 from infra.rehearsal.ports import free_port
 from tests.emulator.cloud import Cloud
 
+# So that a scenario that fails says on which values.
+pytest.register_assert_rewrite("tests.emulator.scenarios")
+
 
 @pytest.fixture(scope="session")
 def repaired(emulator: Emulator) -> Cloud:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ministack import app
 
-from infra.rehearsal.emulator import HOME_PREFIX, metrics, repairs
+from infra.rehearsal.emulator import HOME_PREFIX, repairs
 
 
 def _end_with_parent() -> None:
@@ -23,7 +23,6 @@ def main() -> None:
     """Serve on BIND_HOST:GATEWAY_PORT."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
     repairs.apply_all()
-    metrics.apply_all()
     sys.argv = ["ministack"]
     app.main()
 

@@ -15,16 +15,21 @@ from typing import Any
 from ministack.core import responses
 from ministack.services import lambda_svc
 
+from infra.rehearsal.emulator.repairs.wrapping import Response, wrap
+
 # On AWS it is a minute or more.
 READY_SECONDS = 2.0
 
-Response = tuple[int, dict[str, str], bytes]
+
+def keep_the_old_version_until_the_new_one_is_ready() -> None:
+    """An alias with provisioned concurrency moves at once, and takes some beside weights."""
+    wrap(lambda_svc, "_update_alias", _update_alias)
+    wrap(lambda_svc, "_put_provisioned_concurrency", _put)
 
 
-def update_alias(
+def _update_alias(
     original: Callable[..., Response], function: str, name: str, data: dict[str, Any]
 ) -> Response:
-    """UpdateAlias."""
     record = lambda_svc._functions.get(function) or {}
     before = (record.get("aliases", {}).get(name) or {}).get("FunctionVersion")
     answer = original(function, name, data)
@@ -48,10 +53,9 @@ def _end(alias: dict[str, Any], kept: dict[str, Any]) -> None:
         alias["RevisionId"] = responses.new_uuid()
 
 
-def put(
+def _put(
     original: Callable[..., Response], function: str, qualifier: str, data: dict[str, Any]
 ) -> Response:
-    """PutProvisionedConcurrencyConfig."""
     why = refusal(function, qualifier)
     if why is None:
         return original(function, qualifier, data)

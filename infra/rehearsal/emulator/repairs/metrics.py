@@ -1,7 +1,7 @@
-"""Makes ministack 1.5.33 tell a function's versions apart as AWS does: in traffic, logs, metrics.
+"""Lambda and CloudWatch: a function's versions told apart, in traffic, logs and metrics.
 
 What a canary is judged by: an alias's weights, Lambda's metrics by executed version, and metric
-filters on what the functions log. Shown to be needed, repair by repair, as those of repairs.py are.
+filters on what the functions log.
 """
 
 import functools
@@ -53,17 +53,6 @@ import os
 if os.environ.get("AWS_LAMBDA_LOG_FORMAT") == "JSON":
     _log_as_json()
 """
-
-
-def apply_all() -> None:
-    """Mend the modules of this process."""
-    for repair in (
-        obey_the_weights_of_aliases,
-        log_as_json,
-        measure_each_version,
-        count_what_metric_filters_match,
-    ):
-        repair()
 
 
 def obey_the_weights_of_aliases() -> None:

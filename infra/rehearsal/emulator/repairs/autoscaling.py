@@ -14,7 +14,8 @@ from ministack import app
 from ministack.core import iam_actions, responses, router
 from ministack.services import lambda_svc
 
-from infra.rehearsal.emulator import provisioned
+from infra.rehearsal.emulator.repairs import provisioned
+from infra.rehearsal.emulator.repairs.wrapping import Response
 
 SERVICE = "application-autoscaling"
 _PREFIX = "AnyScaleFrontendService"
@@ -23,7 +24,6 @@ _ROLE = (
     "AWSServiceRoleForApplicationAutoScaling_LambdaConcurrency"
 )
 
-Response = tuple[int, dict[str, str], bytes]
 _Key = tuple[str, ...]
 
 
@@ -44,8 +44,8 @@ class _RefusedError(Exception):
     """The API's own error: its code and its words."""
 
 
-def add() -> None:
-    """Have the emulator route, authorize and answer the service."""
+def scale_provisioned_concurrency() -> None:
+    """There is no Application Auto Scaling."""
     router.SERVICE_PATTERNS[SERVICE] = {
         "target_prefixes": [_PREFIX],
         "host_patterns": [rf"{SERVICE}\."],

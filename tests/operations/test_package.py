@@ -44,8 +44,11 @@ def umask(mask: int) -> Iterator[None]:
 
 
 def contents(root: Path) -> dict[str, bytes]:
-    build = root / "infra" / "build"
-    return {str(p.relative_to(build)): p.read_bytes() for p in build.rglob("*") if p.is_file()}
+    return files(root / "infra" / "build")
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 
 
 def test_packaging_again_changes_nothing(packaged: Path) -> None:
@@ -128,10 +131,9 @@ def test_code_that_the_functions_python_refuses_is_refused(checkout: Path) -> No
 
 
 def test_each_module_holds_what_is_laid_beside_it(packaged: Path) -> None:
-    laid = {path.name: path.read_bytes() for path in (ROOT / "infra" / "region").iterdir()}
+    laid = files(ROOT / "infra" / "region")
     for stage in STAGES:
-        module = packaged / "infra" / "build" / stage
-        found = {path.name: path.read_bytes() for path in module.iterdir()}
+        found = files(packaged / "infra" / "build" / stage)
         assert laid.items() <= found.items()
         assert found.keys() - laid.keys() == {"chalice.tf.json", "deployment.zip"}
 

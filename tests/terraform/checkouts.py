@@ -5,14 +5,18 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from infra.terraform import LESS_GARBAGE_COLLECTION
 
 ROOT = Path(__file__).parents[2]
+# Of infra/, the modules that have tests: the root, and a region as it is packaged.
+REGION = "build/primary"
+TESTED = ("", REGION)
 
 
 def terraform(
@@ -80,6 +84,11 @@ class Mutation(Change):
         """The run's own name."""
         return self.run.partition("/")[2]
 
+    @property
+    def of_the_firewall(self) -> bool:
+        """Whether it takes the firewall to see it."""
+        return self.file == "firewall"
+
 
 @dataclass(frozen=True)
 class Checkout:
@@ -87,15 +96,18 @@ class Checkout:
 
     Attributes:
         infra: its folder.
-        environment: what Terraform needs to find its modules and its provider.
+        data: where Terraform keeps what it installed, in a folder for each module that has tests.
+        environment: what Terraform needs to find its provider.
     """
 
     infra: Path
+    data: Path
     environment: dict[str, str]
 
-    def terraform(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run a command of Terraform on the root module."""
-        return terraform(self.infra, self.environment, *arguments)
+    def terraform(self, *arguments: str, module: str = "") -> subprocess.CompletedProcess[str]:
+        """Run a command of Terraform on the root module, or on one of TESTED."""
+        data = {"TF_DATA_DIR": str(self.data / module)}
+        return terraform(self.infra / module, self.environment | data, *arguments)
 
     def changed(self, changes: Iterable[Change], target: Path) -> "Checkout":
         """Copy the checkout to a new folder, with changes in."""
@@ -105,30 +117,53 @@ class Checkout:
                 text = path.read_text()
                 assert text.count(change.old) == 1, f"{path} does not hold once: {change.old}"
                 path.write_text(text.replace(change.old, change.new))
-        return Checkout(target, self.environment)
+        return replace(self, infra=target)
+
+    def without_the_firewall(self, target: Path) -> "Checkout":
+        """Copy the checkout without what only the firewall's own runs see, and without those."""
+        copy = self.changed([], target)
+        _leave_out_the_firewall(target)
+        return copy
 
     def mutated(self, mutations: Sequence[Mutation], target: Path) -> "Checkout":
         """Copy the checkout with mutations in, and with no run but those that must notice."""
         mutated = self.changed(mutations, target)
-        for path in list((target / "tests").glob("*.tftest.hcl")):
-            _keep_runs(path, {m.run_name for m in mutations if m.file == path.name.split(".")[0]})
+        for path in _test_files(target):
+            _keep_runs(path, {m.run_name for m in mutations if m.file == _file(path)})
+        if not any(mutation.of_the_firewall for mutation in mutations):
+            _leave_out_the_firewall(target)
         return mutated
 
     def runs(self) -> set[str]:
         """Return the names of all runs of `terraform test`, as "file/run"."""
         return {
-            f"{path.name.split('.')[0]}/{run}"
-            for path in (self.infra / "tests").glob("*.tftest.hcl")
+            f"{_file(path)}/{run}"
+            for path in _test_files(self.infra)
             for run in re.findall(r'^run "(\w+)"', path.read_text(), re.MULTILINE)
         }
 
     def failures(self) -> tuple[dict[str, list[str]], str]:
         """Run all tests; return by "file/run" what each fails with, and all output."""
-        done = self.terraform("test", "-json")
+        done = [self.terraform("test", "-json", module=module) for module in TESTED]
         failed: dict[str, list[str]] = {}
-        for run, message in _failures(done.stdout):
+        for run, message in (f for one in done for f in _failures(one.stdout)):
             failed.setdefault(run, []).append(message)
-        return failed, said(done)
+        return failed, "".join(map(said, done))
+
+
+def _leave_out_the_firewall(infra: Path) -> None:
+    """Spare each run half of its time: the provider checks a firewall even where none is made."""
+    firewalls = _deployed_copies(infra, "region/waf.tf")
+    for path in (*firewalls, *(p for p in _test_files(infra) if _file(p) == "firewall")):
+        path.unlink()
+
+
+def _test_files(infra: Path) -> list[Path]:
+    return [path for m in TESTED for path in (infra / m / "tests").glob("*.tftest.hcl")]
+
+
+def _file(path: Path | str) -> str:
+    return Path(path).name.split(".")[0]
 
 
 def _deployed_copies(infra: Path, path: str) -> list[Path]:
@@ -139,30 +174,30 @@ def _deployed_copies(infra: Path, path: str) -> list[Path]:
     return [infra / "build" / stage / name for stage in ("primary", "secondary")]
 
 
-def _keep_runs(path: Path, wanted: Collection[str]) -> None:
-    """Drop the runs that are not wanted, but for those that apply: others go on from them.
+def _keep_runs(path: Path, wanted: AbstractSet[str]) -> None:
+    """Drop the runs that are not wanted, or the file.
 
-    Each run of the root module gets a file of its own, since Terraform skips what follows in a file
-    in which a run was refused. For one of another module, init has noted the file that it is in.
+    Each gets a file of its own, since Terraform skips what follows in a file in which a run was
+    refused. They stay together where they go on from one that applies, which stays too, and where
+    they are of another module, for which init has noted the file that they are in.
     """
     common, *blocks = path.read_text().split("\nrun ")
     runs = {block.split('"')[1]: block for block in blocks}
     assert set(wanted) <= set(runs), f"one of the runs {wanted} is not there"
-    apart = [name for name in wanted if not re.search(r"^  module \{", runs[name], re.MULTILINE)]
-    for number, name in enumerate(apart):
+    applied = {name for name, run in runs.items() if not re.search(r"command\s*= plan", run)}
+    of_another = {name for name in wanted if re.search(r"^  module \{", runs[name], re.MULTILINE)}
+    apart = set() if applied else wanted - of_another
+    for number, name in enumerate(sorted(apart)):
         own = path.with_name(path.name.replace(".", f".{number}.", 1))
         own.write_text(f"{common}\nrun {runs[name]}")
-    together = [
-        block
-        for name, block in runs.items()
-        if name not in apart and (name in wanted or not re.search(r"command\s*= plan", block))
-    ]
-    path.write_text("\nrun ".join([common, *(together if wanted else [])]))
+    if together := [runs[name] for name in runs if name in (wanted - apart) | applied]:
+        path.write_text("\nrun ".join([common, *together]))
+    else:
+        path.unlink()
 
 
 def _failures(output: str) -> Iterator[tuple[str, str]]:
     for line in output.splitlines():
         event: dict[str, Any] = json.loads(line) if line.startswith("{") else {}
         if event.get("@level") == "error" and "diagnostic" in event and "@testrun" in event:
-            file = Path(event["@testfile"]).name.split(".")[0]
-            yield f"{file}/{event['@testrun']}", event["diagnostic"]["detail"]
+            yield f"{_file(event['@testfile'])}/{event['@testrun']}", event["diagnostic"]["detail"]

@@ -2,12 +2,13 @@
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from infra.package import package
 from infra.provider_mirror import cli_configuration
-from tests.terraform.checkouts import ROOT, Checkout, said
+from tests.terraform.checkouts import REGION, ROOT, Checkout, said
 from tests.terraform.providers import attached
 
 
@@ -22,15 +23,21 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
         shutil.copy(ROOT / name, root)
     package(root)
     scratch = tmp_path_factory.mktemp("terraform")
-    data = scratch / "data"
-    environment = {"TF_DATA_DIR": str(data)} | cli_configuration(scratch)
-    _initialise(Checkout(root / "infra", environment))
-    with attached(data) as attachment:
-        yield Checkout(root / "infra", environment | attachment)
+    checkout = Checkout(root / "infra", scratch / "data", cli_configuration(scratch))
+    _initialise(checkout, "")
+    with attached(checkout.data) as attachment:
+        checkout = replace(checkout, environment=checkout.environment | attachment)
+        _initialise(checkout, REGION)
+        yield checkout
 
 
-def _initialise(checkout: Checkout) -> None:
-    done = checkout.terraform("init", "-backend=false", "-input=false", "-no-color")
+@pytest.fixture(scope="session")
+def without_the_firewall(checkout: Checkout, tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+    return checkout.without_the_firewall(tmp_path_factory.mktemp("unguarded") / "infra")
+
+
+def _initialise(checkout: Checkout, module: str) -> None:
+    done = checkout.terraform("init", "-backend=false", "-input=false", "-no-color", module=module)
     assert done.returncode == 0, said(done)
     left = list(checkout.infra.rglob(".terraform"))
     assert not left, f"init wrote {left} in spite of TF_DATA_DIR"

@@ -36,8 +36,7 @@ def graph(checkout: Checkout, tmp_path_factory: pytest.TempPathFactory) -> Graph
     shutil.copytree(checkout.infra, infra)
     # `graph` wants a backend that is initialised.
     (infra / "backend_override.tf").write_text('terraform {\n  backend "local" {}\n}\n')
-    environment = checkout.environment | {"TF_DATA_DIR": str(folder / "data")}
-    copy = Checkout(infra, environment)
+    copy = Checkout(infra, folder / "data", checkout.environment)
     for command in (("init", "-input=false", "-no-color"), ("graph",)):
         done = copy.terraform(*command)
         assert done.returncode == 0, said(done)

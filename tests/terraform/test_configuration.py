@@ -1,11 +1,12 @@
 """The configuration is well-formed, valid, portable, and passes its own `terraform test`."""
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.terraform.checkouts import ROOT, Checkout, said, terraform
+from tests.terraform.checkouts import REGION, ROOT, TESTED, Checkout, said, terraform
 
 INFRA = ROOT / "infra"
 GENERATED = {"build", ".terraform"}
@@ -27,7 +28,7 @@ EMULATOR_ONLY = re.compile(
 
 
 def test_every_file_is_formatted() -> None:
-    folders = sorted({str(path.parent) for path in SOURCES} | {str(INFRA / "tests")})
+    folders = sorted({str(path.parent) for path in (*SOURCES, *INFRA.rglob("*.tftest.hcl"))})
     done = terraform(INFRA, {}, "fmt", "-check", "-diff", "-no-color", *folders)
     assert done.returncode == 0, f"run `terraform fmt -recursive infra`:\n{said(done)}"
 
@@ -38,8 +39,17 @@ def test_the_configuration_is_valid(checkout: Checkout) -> None:
     assert "Warning" not in said(done), said(done)
 
 
-def test_terraforms_own_tests_pass(checkout: Checkout) -> None:
-    done = checkout.terraform("test", "-no-color")
+@pytest.mark.parametrize("module", TESTED, ids=["root", "region"])
+def test_a_modules_own_tests_pass(module: str, without_the_firewall: Checkout) -> None:
+    assert_all_pass(without_the_firewall.terraform("test", "-no-color", module=module))
+
+
+def test_the_firewalls_own_tests_pass(checkout: Checkout) -> None:
+    firewall = ("-filter=tests/firewall.tftest.hcl",)
+    assert_all_pass(checkout.terraform("test", "-no-color", *firewall, module=REGION))
+
+
+def assert_all_pass(done: subprocess.CompletedProcess[str]) -> None:
     assert done.returncode == 0, said(done)
     assert re.search(r"Success! [1-9]\d* passed, 0 failed\.", done.stdout), said(done)
 

@@ -1,64 +1,15 @@
-# What is kept ready, and what is reserved. The runs on one region's module see its resources, which
-# those on the root do not.
+# What is kept ready, and what is reserved.
 
 mock_provider "aws" {
-  alias           = "primary"
-  source          = "./tests/aws"
+  source          = "../../tests/aws"
   override_during = plan
-}
-
-mock_provider "aws" {
-  alias           = "secondary"
-  source          = "./tests/aws"
-  override_during = plan
-}
-
-mock_provider "aws" {
-  alias           = "global"
-  source          = "./tests/aws"
-  override_during = plan
-}
-
-variables {
-  name                    = "stack"
-  region                  = "us-east-1"
-  peer_region             = "us-west-2"
-  standby                 = false
-  domain_name             = "api.example.com"
-  hosted_zone_id          = "Z0"
-  validation_record_fqdns = []
-  table_arn               = "arn:aws:dynamodb:us-east-1:123456789012:table/stack-items"
-  table_name              = "stack-items"
-  write_authorization     = "API_KEY"
-  encryption              = "AWS_OWNED"
-
-  manage_api_gateway_log_role = true
-
-  warm                    = true
-  provisioned_concurrency = { read = { min = 5, max = 50 }, write = { min = 2, max = 50 } }
-  snap_start              = false
-  reserved_concurrency    = { read = null, write = null }
-
-  monitoring = { email = null, dashboards = true, log_retention_days = 365 }
-  limits     = { requests_per_second = 1000, burst = 500, writes_per_second = 400, write_burst = 200, writes_per_day = 5000 }
-  # The provider takes seconds for a firewall, of which no run here sees anything.
-  waf = {
-    enabled              = false
-    rate_limit           = 10000
-    rate                 = "BLOCK"
-    ip_reputation        = "BLOCK"
-    known_bad_inputs     = "BLOCK"
-    common               = "BLOCK"
-    common_rules_counted = []
-  }
 }
 
 run "a_warm_region_keeps_its_least_ready_and_scales_to_its_most" {
-  command   = plan
-  providers = { aws = aws.primary }
+  command = plan
 
-  module {
-    source = "./build/primary"
+  variables {
+    warm = true
   }
 
   assert {
@@ -108,16 +59,7 @@ run "a_warm_region_keeps_its_least_ready_and_scales_to_its_most" {
 }
 
 run "a_cold_region_keeps_nothing" {
-  command   = plan
-  providers = { aws = aws.primary }
-
-  module {
-    source = "./build/primary"
-  }
-
-  variables {
-    warm = false
-  }
+  command = plan
 
   assert {
     condition = alltrue([
@@ -138,15 +80,9 @@ run "a_cold_region_keeps_nothing" {
 }
 
 run "functions_start_from_snapshots_where_that_is_asked_for" {
-  command   = plan
-  providers = { aws = aws.primary }
-
-  module {
-    source = "./build/primary"
-  }
+  command = plan
 
   variables {
-    warm       = false
     snap_start = true
   }
 
@@ -159,12 +95,7 @@ run "functions_start_from_snapshots_where_that_is_asked_for" {
 }
 
 run "each_function_has_a_reservation_of_its_own" {
-  command   = plan
-  providers = { aws = aws.primary }
-
-  module {
-    source = "./build/primary"
-  }
+  command = plan
 
   variables {
     reserved_concurrency = { read = 300, write = 200 }
@@ -179,12 +110,7 @@ run "each_function_has_a_reservation_of_its_own" {
 }
 
 run "nothing_is_reserved_unless_asked_for" {
-  command   = plan
-  providers = { aws = aws.primary }
-
-  module {
-    source = "./build/primary"
-  }
+  command = plan
 
   assert {
     condition     = aws_lambda_function.api_handler.reserved_concurrent_executions == null && aws_lambda_function.write.reserved_concurrent_executions == null

@@ -1,64 +1,17 @@
-# The firewall before the stage. The runs are on one region's module, for a run sees the resources of
-# its own module only.
+# The firewall before the stage.
 
 mock_provider "aws" {
-  alias           = "primary"
-  source          = "./tests/aws"
-  override_during = plan
-}
-
-mock_provider "aws" {
-  alias           = "secondary"
-  source          = "./tests/aws"
-  override_during = plan
-}
-
-mock_provider "aws" {
-  alias           = "global"
-  source          = "./tests/aws"
+  source          = "../../tests/aws"
   override_during = plan
 }
 
 variables {
-  name                    = "stack"
-  region                  = "us-east-1"
-  peer_region             = "us-west-2"
-  standby                 = false
-  domain_name             = "api.example.com"
-  hosted_zone_id          = "Z0"
-  validation_record_fqdns = []
-  table_arn               = "arn:aws:dynamodb:us-east-1:123456789012:table/stack-items"
-  table_name              = "stack-items"
-  write_authorization     = "API_KEY"
-  encryption              = "CUSTOMER"
-
-  manage_api_gateway_log_role = true
-
-  warm                    = false
-  provisioned_concurrency = { read = { min = 5, max = 50 }, write = { min = 2, max = 50 } }
-  snap_start              = false
-  reserved_concurrency    = { read = null, write = null }
-
-  monitoring = { email = null, dashboards = true, log_retention_days = 365 }
-  limits     = { requests_per_second = 1000, burst = 500, writes_per_second = 400, write_burst = 200, writes_per_day = 5000 }
-  waf = {
-    enabled              = true
-    rate_limit           = 10000
-    rate                 = "BLOCK"
-    ip_reputation        = "BLOCK"
-    known_bad_inputs     = "BLOCK"
-    common               = "BLOCK"
-    common_rules_counted = ["SizeRestrictions_BODY", "SizeRestrictions_QUERYSTRING"]
-  }
+  encryption = "CUSTOMER"
+  waf        = merge(var.waf, { enabled = true })
 }
 
 run "the_firewall_stands_before_the_stage_with_awss_rules_and_a_rate" {
-  command   = plan
-  providers = { aws = aws.primary }
-
-  module {
-    source = "./build/primary"
-  }
+  command = plan
 
   assert {
     condition = (
@@ -89,12 +42,7 @@ run "the_firewall_stands_before_the_stage_with_awss_rules_and_a_rate" {
 }
 
 run "bodies_and_queries_that_the_api_takes_pass_the_firewall" {
-  command   = plan
-  providers = { aws = aws.primary }
-
-  module {
-    source = "./build/primary"
-  }
+  command = plan
 
   assert {
     condition = toset([
@@ -106,12 +54,7 @@ run "bodies_and_queries_that_the_api_takes_pass_the_firewall" {
 }
 
 run "what_the_firewall_refuses_is_logged_without_the_key" {
-  command   = plan
-  providers = { aws = aws.primary }
-
-  module {
-    source = "./build/primary"
-  }
+  command = plan
 
   assert {
     condition     = aws_cloudwatch_log_group.waf[0].name == "aws-waf-logs-stack"
@@ -143,23 +86,10 @@ run "what_the_firewall_refuses_is_logged_without_the_key" {
 }
 
 run "each_group_can_be_set_to_count" {
-  command   = plan
-  providers = { aws = aws.primary }
-
-  module {
-    source = "./build/primary"
-  }
+  command = plan
 
   variables {
-    waf = {
-      enabled              = true
-      rate_limit           = 10000
-      rate                 = "COUNT"
-      ip_reputation        = "COUNT"
-      known_bad_inputs     = "COUNT"
-      common               = "COUNT"
-      common_rules_counted = []
-    }
+    waf = merge(var.waf, { rate = "COUNT", ip_reputation = "COUNT", known_bad_inputs = "COUNT", common = "COUNT" })
   }
 
   assert {
@@ -173,23 +103,10 @@ run "each_group_can_be_set_to_count" {
 }
 
 run "the_firewall_can_be_left_out" {
-  command   = plan
-  providers = { aws = aws.primary }
-
-  module {
-    source = "./build/primary"
-  }
+  command = plan
 
   variables {
-    waf = {
-      enabled              = false
-      rate_limit           = 10000
-      rate                 = "BLOCK"
-      ip_reputation        = "BLOCK"
-      known_bad_inputs     = "BLOCK"
-      common               = "BLOCK"
-      common_rules_counted = []
-    }
+    waf = merge(var.waf, { enabled = false })
   }
 
   assert {

@@ -1,21 +1,7 @@
-# Which function serves which route, and who may call it. The runs are on one region's module, for a
-# run sees the resources of its own module only.
+# Which function serves which route, and who may call it.
 
 mock_provider "aws" {
-  alias           = "primary"
-  source          = "./tests/aws"
-  override_during = plan
-}
-
-mock_provider "aws" {
-  alias           = "secondary"
-  source          = "./tests/aws"
-  override_during = plan
-}
-
-mock_provider "aws" {
-  alias           = "global"
-  source          = "./tests/aws"
+  source          = "../../tests/aws"
   override_during = plan
 }
 
@@ -31,47 +17,8 @@ override_resource {
   values          = { invoke_arn = "writer" }
 }
 
-variables {
-  name                    = "stack"
-  region                  = "us-east-1"
-  domain_name             = "api.example.com"
-  hosted_zone_id          = "Z0"
-  validation_record_fqdns = []
-  table_arn               = "arn:aws:dynamodb:us-east-1:123456789012:table/stack-items"
-  table_name              = "stack-items"
-  write_authorization     = "API_KEY"
-  peer_region             = "us-west-2"
-  standby                 = false
-  encryption              = "AWS_OWNED"
-
-  manage_api_gateway_log_role = true
-
-  warm                    = false
-  provisioned_concurrency = { read = { min = 5, max = 50 }, write = { min = 2, max = 50 } }
-  snap_start              = false
-  reserved_concurrency    = { read = null, write = null }
-
-  monitoring = { email = null, dashboards = true, log_retention_days = 365 }
-  limits     = { requests_per_second = 1000, burst = 500, writes_per_second = 500, write_burst = 250, writes_per_day = null }
-  # The provider takes seconds for a firewall, of which no run here sees anything.
-  waf = {
-    enabled              = false
-    rate_limit           = 10000
-    rate                 = "BLOCK"
-    ip_reputation        = "BLOCK"
-    known_bad_inputs     = "BLOCK"
-    common               = "BLOCK"
-    common_rules_counted = []
-  }
-}
-
 run "safe_verbs_reach_the_reader_and_all_others_the_writer" {
-  command   = plan
-  providers = { aws = aws.primary }
-
-  module {
-    source = "./build/primary"
-  }
+  command = plan
 
   assert {
     condition = alltrue(flatten([
@@ -102,12 +49,7 @@ run "safe_verbs_reach_the_reader_and_all_others_the_writer" {
 }
 
 run "api_gateway_may_invoke_each_alias_for_its_own_verbs_alone" {
-  command   = plan
-  providers = { aws = aws.primary }
-
-  module {
-    source = "./build/primary"
-  }
+  command = plan
 
   assert {
     condition = (
@@ -142,12 +84,7 @@ run "api_gateway_may_invoke_each_alias_for_its_own_verbs_alone" {
 }
 
 run "writes_need_a_key_and_reads_do_not" {
-  command   = plan
-  providers = { aws = aws.primary }
-
-  module {
-    source = "./build/primary"
-  }
+  command = plan
 
   assert {
     condition     = can(jsondecode(aws_api_gateway_rest_api.rest_api.body).paths["/write"].post.security[0].api_key)
@@ -166,12 +103,7 @@ run "writes_need_a_key_and_reads_do_not" {
 }
 
 run "without_authorization_nothing_needs_a_key_and_none_is_made" {
-  command   = plan
-  providers = { aws = aws.primary }
-
-  module {
-    source = "./build/primary"
-  }
+  command = plan
 
   variables {
     write_authorization = "NONE"

@@ -1,65 +1,12 @@
-# What stands between callers and the data: limits, TLS, rights, keys. The runs are on
-# one region's module, for a run sees the resources of its own module only.
+# What stands between callers and the data: limits, TLS, rights, keys.
 
 mock_provider "aws" {
-  alias           = "primary"
-  source          = "./tests/aws"
+  source          = "../../tests/aws"
   override_during = plan
-}
-
-mock_provider "aws" {
-  alias           = "secondary"
-  source          = "./tests/aws"
-  override_during = plan
-}
-
-mock_provider "aws" {
-  alias           = "global"
-  source          = "./tests/aws"
-  override_during = plan
-}
-
-variables {
-  name                    = "stack"
-  region                  = "us-east-1"
-  peer_region             = "us-west-2"
-  standby                 = false
-  domain_name             = "api.example.com"
-  hosted_zone_id          = "Z0"
-  validation_record_fqdns = []
-  table_arn               = "arn:aws:dynamodb:us-east-1:123456789012:table/stack-items"
-  table_name              = "stack-items"
-  write_authorization     = "API_KEY"
-  encryption              = "AWS_OWNED"
-
-  manage_api_gateway_log_role = true
-
-  warm                    = false
-  provisioned_concurrency = { read = { min = 5, max = 50 }, write = { min = 2, max = 50 } }
-  snap_start              = false
-  reserved_concurrency    = { read = null, write = null }
-
-  monitoring = { email = null, dashboards = true, log_retention_days = 365 }
-  limits     = { requests_per_second = 1000, burst = 500, writes_per_second = 400, write_burst = 200, writes_per_day = 5000 }
-  # The provider takes seconds for a firewall, of which no run here sees anything.
-  waf = {
-    enabled              = false
-    rate_limit           = 10000
-    rate                 = "BLOCK"
-    ip_reputation        = "BLOCK"
-    known_bad_inputs     = "BLOCK"
-    common               = "BLOCK"
-    common_rules_counted = []
-  }
 }
 
 run "callers_are_throttled_by_stage_and_by_key" {
-  command   = plan
-  providers = { aws = aws.primary }
-
-  module {
-    source = "./build/primary"
-  }
+  command = plan
 
   assert {
     condition = (
@@ -82,12 +29,7 @@ run "callers_are_throttled_by_stage_and_by_key" {
 }
 
 run "names_answer_over_tls_1_2_at_least" {
-  command   = plan
-  providers = { aws = aws.primary }
-
-  module {
-    source = "./build/primary"
-  }
+  command = plan
 
   assert {
     condition = alltrue([
@@ -98,12 +40,7 @@ run "names_answer_over_tls_1_2_at_least" {
 }
 
 run "each_function_may_do_its_own_work_alone" {
-  command   = plan
-  providers = { aws = aws.primary }
-
-  module {
-    source = "./build/primary"
-  }
+  command = plan
 
   assert {
     condition = (
@@ -133,12 +70,7 @@ run "each_function_may_do_its_own_work_alone" {
 }
 
 run "by_default_aws_owns_the_keys" {
-  command   = plan
-  providers = { aws = aws.primary }
-
-  module {
-    source = "./build/primary"
-  }
+  command = plan
 
   assert {
     condition     = output.data_key_arn == null && length(aws_kms_key.data) == 0
@@ -147,12 +79,7 @@ run "by_default_aws_owns_the_keys" {
 }
 
 run "a_customers_key_is_for_this_regions_items_and_logs" {
-  command   = plan
-  providers = { aws = aws.primary }
-
-  module {
-    source = "./build/primary"
-  }
+  command = plan
 
   variables {
     encryption = "CUSTOMER"
@@ -185,5 +112,38 @@ run "a_customers_key_is_for_this_regions_items_and_logs" {
       try(statement.Condition.StringEquals["kms:ViaService"], "") == "dynamodb.us-east-1.amazonaws.com" && contains(flatten([statement.Action]), "kms:Decrypt")
     ])
     error_message = "The functions can read no item whose key they may not use."
+  }
+}
+
+run "what_a_region_names_is_of_its_own_partition" {
+  command = plan
+
+  override_data {
+    target          = data.aws_partition.this
+    override_during = plan
+    values          = { partition = "aws-cn", dns_suffix = "amazonaws.com.cn" }
+  }
+
+  variables {
+    region      = "cn-north-1"
+    peer_region = "cn-northwest-1"
+    encryption  = "CUSTOMER"
+  }
+
+  assert {
+    condition = (
+      aws_iam_role_policy_attachment.gateway_logs[0].policy_arn == "arn:aws-cn:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
+      && strcontains(aws_kms_key.data[0].policy, "arn:aws-cn:iam::123456789012:root")
+      && strcontains(aws_kms_key.data[0].policy, "arn:aws-cn:logs:cn-north-1:")
+    )
+    error_message = "A name of another partition is nobody's: IAM and KMS refuse it."
+  }
+
+  assert {
+    condition = (
+      strcontains(aws_kms_key.data[0].policy, "logs.cn-north-1.amazonaws.com.cn")
+      && strcontains(aws_kms_key.data[0].policy, "dynamodb.cn-north-1.amazonaws.com.cn")
+    )
+    error_message = "China's services have names of their own."
   }
 }

@@ -1,65 +1,12 @@
-# Who is told what, and what is kept: logs, traces, alarms. The runs are on one region's module, for a
-# run sees the resources of its own module only.
+# Who is told what, and what is kept: logs, traces, alarms.
 
 mock_provider "aws" {
-  alias           = "primary"
-  source          = "./tests/aws"
+  source          = "../../tests/aws"
   override_during = plan
-}
-
-mock_provider "aws" {
-  alias           = "secondary"
-  source          = "./tests/aws"
-  override_during = plan
-}
-
-mock_provider "aws" {
-  alias           = "global"
-  source          = "./tests/aws"
-  override_during = plan
-}
-
-variables {
-  name                    = "stack"
-  region                  = "us-east-1"
-  peer_region             = "us-west-2"
-  standby                 = false
-  domain_name             = "api.example.com"
-  hosted_zone_id          = "Z0"
-  validation_record_fqdns = []
-  table_arn               = "arn:aws:dynamodb:us-east-1:123456789012:table/stack-items"
-  table_name              = "stack-items"
-  write_authorization     = "API_KEY"
-  encryption              = "AWS_OWNED"
-
-  manage_api_gateway_log_role = true
-
-  warm                    = false
-  provisioned_concurrency = { read = { min = 5, max = 50 }, write = { min = 2, max = 50 } }
-  snap_start              = false
-  reserved_concurrency    = { read = null, write = null }
-
-  monitoring = { email = null, dashboards = true, log_retention_days = 365 }
-  limits     = { requests_per_second = 1000, burst = 500, writes_per_second = 400, write_burst = 200, writes_per_day = 5000 }
-  # The provider takes seconds for a firewall, of which no run here sees anything.
-  waf = {
-    enabled              = false
-    rate_limit           = 10000
-    rate                 = "BLOCK"
-    ip_reputation        = "BLOCK"
-    known_bad_inputs     = "BLOCK"
-    common               = "BLOCK"
-    common_rules_counted = []
-  }
 }
 
 run "the_access_log_says_how_it_went_and_holds_no_data" {
-  command   = plan
-  providers = { aws = aws.primary }
-
-  module {
-    source = "./build/primary"
-  }
+  command = plan
 
   assert {
     condition = alltrue([
@@ -81,12 +28,7 @@ run "the_access_log_says_how_it_went_and_holds_no_data" {
 }
 
 run "execution_logs_hold_errors_and_no_data" {
-  command   = plan
-  providers = { aws = aws.primary }
-
-  module {
-    source = "./build/primary"
-  }
+  command = plan
 
   assert {
     condition = (
@@ -104,12 +46,7 @@ run "execution_logs_hold_errors_and_no_data" {
 }
 
 run "every_log_ends" {
-  command   = plan
-  providers = { aws = aws.primary }
-
-  module {
-    source = "./build/primary"
-  }
+  command = plan
 
   assert {
     condition = alltrue([
@@ -121,12 +58,7 @@ run "every_log_ends" {
 }
 
 run "requests_are_traced_from_the_stage_through_the_functions" {
-  command   = plan
-  providers = { aws = aws.primary }
-
-  module {
-    source = "./build/primary"
-  }
+  command = plan
 
   assert {
     condition     = aws_api_gateway_stage.live.xray_tracing_enabled
@@ -142,12 +74,7 @@ run "requests_are_traced_from_the_stage_through_the_functions" {
 }
 
 run "one_stack_of_an_account_sets_api_gateways_role" {
-  command   = plan
-  providers = { aws = aws.primary }
-
-  module {
-    source = "./build/primary"
-  }
+  command = plan
 
   assert {
     condition     = length(aws_api_gateway_account.this) == 1
@@ -163,12 +90,7 @@ run "one_stack_of_an_account_sets_api_gateways_role" {
 }
 
 run "other_stacks_of_an_account_leave_api_gateways_role_alone" {
-  command   = plan
-  providers = { aws = aws.primary }
-
-  module {
-    source = "./build/primary"
-  }
+  command = plan
 
   variables {
     manage_api_gateway_log_role = false
@@ -181,12 +103,7 @@ run "other_stacks_of_an_account_leave_api_gateways_role_alone" {
 }
 
 run "every_symptom_has_an_alarm_that_tells_somebody" {
-  command   = plan
-  providers = { aws = aws.primary }
-
-  module {
-    source = "./build/primary"
-  }
+  command = plan
 
   assert {
     condition = (
@@ -234,12 +151,7 @@ run "every_symptom_has_an_alarm_that_tells_somebody" {
 }
 
 run "alarms_watch_what_they_say" {
-  command   = plan
-  providers = { aws = aws.primary }
-
-  module {
-    source = "./build/primary"
-  }
+  command = plan
 
   assert {
     condition = (
@@ -301,12 +213,7 @@ run "alarms_watch_what_they_say" {
 }
 
 run "the_standby_tells_that_it_serves" {
-  command   = plan
-  providers = { aws = aws.primary }
-
-  module {
-    source = "./build/primary"
-  }
+  command = plan
 
   variables {
     standby = true
@@ -319,12 +226,7 @@ run "the_standby_tells_that_it_serves" {
 }
 
 run "dashboards_can_be_left_out" {
-  command   = plan
-  providers = { aws = aws.primary }
-
-  module {
-    source = "./build/primary"
-  }
+  command = plan
 
   variables {
     monitoring = { email = null, dashboards = false, log_retention_days = 365 }
@@ -333,59 +235,5 @@ run "dashboards_can_be_left_out" {
   assert {
     condition     = length(aws_cloudwatch_dashboard.region) == 0
     error_message = "A dashboard is made that was not asked for."
-  }
-}
-
-run "cloudwatch_may_use_the_topic_and_its_key" {
-  command   = plan
-  providers = { aws = aws.primary }
-
-  module {
-    source = "./notifications"
-  }
-
-  assert {
-    condition     = aws_sns_topic.alarms.kms_master_key_id == aws_kms_key.alarms.arn && aws_kms_key.alarms.enable_key_rotation
-    error_message = "The topic needs a key of its own: CloudWatch may not use the one that AWS manages, and drops alarms in silence."
-  }
-
-  assert {
-    condition = anytrue([
-      for statement in jsondecode(aws_kms_key.alarms.policy).Statement :
-      try(statement.Principal.Service, "") == "cloudwatch.amazonaws.com"
-      && toset(flatten([statement.Action])) == toset(["kms:Decrypt", "kms:GenerateDataKey*"])
-    ])
-    error_message = "CloudWatch must be allowed to use the topic's key, or it drops alarms in silence."
-  }
-
-  assert {
-    condition = anytrue([
-      for statement in jsondecode(aws_sns_topic_policy.alarms.policy).Statement :
-      try(statement.Principal.Service, "") == "cloudwatch.amazonaws.com" && statement.Action == "sns:Publish"
-    ])
-    error_message = "CloudWatch must be allowed to publish to the topic."
-  }
-
-  assert {
-    condition     = length(aws_sns_topic_subscription.email) == 0
-    error_message = "Nobody is to get mail who did not ask for it."
-  }
-}
-
-run "alarms_are_mailed_to_whom_it_is_asked" {
-  command   = plan
-  providers = { aws = aws.primary }
-
-  module {
-    source = "./notifications"
-  }
-
-  variables {
-    email = "ops@example.com"
-  }
-
-  assert {
-    condition     = aws_sns_topic_subscription.email[0].endpoint == "ops@example.com"
-    error_message = "The mailbox that was given must get the alarms."
   }
 }

@@ -2,6 +2,14 @@
 
 import sys
 
-from infra.cli import main
+try:
+    from infra.cli import main
+except ImportError as error:
+    print(  # noqa: T201 -- click may be what is not there
+        f"error: {error}, for {sys.executable}: `make setup` makes the virtual environment that "
+        "this runs in, and `. .venv/bin/activate` enters it",
+        file=sys.stderr,
+    )
+    sys.exit(2)
 
 sys.exit(main())

@@ -19,6 +19,8 @@ BOOTSTRAP_FILE = Path("bootstrap", "backend_override.tf")
 _KEY = re.compile(r'^key\s*=\s*"stacks/(?P<environment>[^"]+)\.tfstate"$', re.MULTILINE)
 # The roles of infra/bootstrap/permissions.tf may read and write below stacks/, and nothing else.
 _BOOTSTRAP_KEY = "bootstrap.tfstate"
+# Of a folder in which Terraform knows no state.
+UNCONNECTED = "infra/ is connected to no state: `python -m infra init ENVIRONMENT` connects it"
 _APPLY_FIRST = (
     "apply infra/bootstrap first, or name the bucket with --bucket and --region (or STATE_BUCKET "
     "and STATE_REGION); docs/delivery.md has the steps"

@@ -1,6 +1,8 @@
 """The command line, whose commands stand together by what they are for."""
 
+import io
 import signal
+import sys
 from types import FrameType, MappingProxyType
 
 import click
@@ -76,6 +78,7 @@ for _modules in SECTIONS.values():
 def main() -> int:
     """Run the command line; return its exit status."""
     signal.signal(signal.SIGTERM, _interrupt)
+    _show_what_can_be_shown()
     try:
         return (
             cli(
@@ -94,6 +97,13 @@ def main() -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted: everything that was started has been ended", err=True)
         return INTERRUPTED
+
+
+def _show_what_can_be_shown() -> None:
+    """Print a question mark for what the terminal's character set lacks: no reason to fail."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _interrupt(_signum: int, _frame: FrameType | None) -> None:

@@ -3,6 +3,8 @@
 A test holds the file to it; `make docs` writes it.
 """
 
+from collections.abc import Iterator
+
 import click
 
 from infra.cli import PROGRAM, SECTIONS, cli
@@ -19,16 +21,21 @@ _INTRODUCTION = (
 def text() -> str:
     """Return the reference as Markdown."""
     parts = [_INTRODUCTION]
+    top = cli.make_context(PROGRAM, [], resilient_parsing=True, terminal_width=_WIDTH)
     for title, modules in SECTIONS.items():
         parts.append(f"\n## {title}\n")
-        parts += [_entry(module.command) for module in modules]
+        parts += [entry for module in modules for entry in _entries(module.command, top)]
     return "".join(parts)
 
 
-def _entry(command: click.Command) -> str:
-    parent = click.Context(cli, info_name=PROGRAM, terminal_width=_WIDTH)
+def _entries(command: click.Command, parent: click.Context) -> Iterator[str]:
+    """Return what the help of a command says, and of those below it."""
     context = click.Context(command, parent=parent, info_name=command.name, terminal_width=_WIDTH)
-    return f"\n### {command.name}\n\n```text\n{command.get_help(context)}\n```\n"
+    name = context.command_path.removeprefix(f"{PROGRAM} ")
+    yield f"\n### {name}\n\n```text\n{command.get_help(context)}\n```\n"
+    if isinstance(command, click.Group):
+        for below in command.commands.values():
+            yield from _entries(below, context)
 
 
 if __name__ == "__main__":

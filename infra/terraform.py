@@ -31,7 +31,14 @@ _NO_PROVIDER = (
     "it can, makes a folder to copy here, to ~/.terraform.d/plugins for one"
 )
 
+# What Terraform says where `init` was never run.
+_UNCONNECTED = "Backend initialization required"
+
 Progress = Callable[[str], None]
+
+
+class UnconnectedError(InfraError):
+    """Terraform was never initialised in its folder, and so knows of no state."""
 
 
 class Terraform:
@@ -137,8 +144,15 @@ class Terraform:
         return {f"{what} {name}".rstrip(): version for what, name, version in found}
 
     def outputs(self) -> dict[str, Any]:
-        """Return the values of the outputs, sensitive ones included, by name."""
-        lines = self._client.checked("output", json=python_terraform.IsFlagged)
+        """Return the values of the outputs, sensitive ones included, by name.
+
+        Raises:
+            UnconnectedError: the folder is connected to no state.
+        """
+        try:
+            lines = self._client.checked("output", json=python_terraform.IsFlagged)
+        except InfraError as error:
+            raise (UnconnectedError(str(error)) if _UNCONNECTED in str(error) else error) from error
         return {name: output["value"] for name, output in json.loads("\n".join(lines)).items()}
 
 

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import click
 
-from infra import ROOT
-from infra.backend import connected
+from infra import ROOT, backend
 from infra.errors import InfraError
 from infra.provider_mirror import cli_configuration
-from infra.terraform import Terraform
+from infra.terraform import Terraform, UnconnectedError
 
 _INFRA = ROOT / "infra"
 
@@ -24,8 +23,11 @@ def command() -> None:
     """
     with tempfile.TemporaryDirectory(prefix="infra-api-key-") as scratch:
         variables = dict(os.environ) | cli_configuration(Path(scratch))
-        outputs = Terraform(_INFRA, variables).outputs()
-    environment = connected(_INFRA) or "this state"
+        try:
+            outputs = Terraform(_INFRA, variables).outputs()
+        except UnconnectedError as error:
+            raise InfraError(backend.UNCONNECTED) from error
+    environment = backend.connected(_INFRA) or "this state"
     if outputs.get("api_key") is None:
         raise InfraError(
             f"{environment} has no API key: `python -m infra apply` makes one, unless "

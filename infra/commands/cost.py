@@ -9,23 +9,34 @@ from infra.cost import prices, tables
 from infra.cost.model import MODES, TRAFFIC, Assumptions, Traffic
 from infra.cost.options import prices_option
 from infra.options import as_json_option
+from infra.parameters import Number
+
+_STORED_GB = 10.0
 
 
 @click.command("cost")
 @prices_option
-@click.option("--primary-region", default="us-east-1", show_default=True)
-@click.option("--secondary-region", default="us-west-2", show_default=True)
+@click.option(
+    "--primary-region",
+    default="us-east-1",
+    show_default=True,
+    help="Whose prices the primary has.",
+)
+@click.option(
+    "--secondary-region",
+    default="us-west-2",
+    show_default=True,
+    help="Whose prices the standby has.",
+)
 @click.option(
     "--requests",
-    type=click.FloatRange(min=0),
+    type=Number("number", 0),
     help="Clients' requests a month, in place of the three levels.",
 )
 @click.option(
     "--stored-gb",
-    type=click.FloatRange(min=0),
-    default=10.0,
-    show_default=True,
-    help="Items stored in each region, with --requests.",
+    type=Number("gigabytes", 0),
+    help=f"Items stored in each region, with --requests.  [default: {_STORED_GB:g}]",
 )
 @click.option(
     "--snap-start",
@@ -40,7 +51,7 @@ def command(  # noqa: PLR0913 -- an argument an option
     primary_region: str,
     secondary_region: str,
     requests: float | None,
-    stored_gb: float,
+    stored_gb: float | None,
     snap_start: bool,
     detail: bool,
     as_json: bool,
@@ -50,10 +61,15 @@ def command(  # noqa: PLR0913 -- an argument an option
     An estimate from list prices, each with its date and its source, and from what infra/ creates
     with its defaults. Asks nobody: the prices are in a file, which --prices corrects.
     """
+    if stored_gb is not None and requests is None:
+        raise click.UsageError("--stored-gb goes with --requests: the three levels have their own")
+    if primary_region == secondary_region:
+        raise click.UsageError(f"both regions are {primary_region}: give two")
+    stored = _STORED_GB if stored_gb is None else stored_gb
     estimate = tables.Estimate(
         (primary_region, secondary_region),
         tuple(mode for mode in MODES if mode.standby == "cold") if snap_start else MODES,
-        TRAFFIC if requests is None else (Traffic(requests, stored_gb),),
+        TRAFFIC if requests is None else (Traffic(requests, stored),),
         prices.read(price_file),
         Assumptions(snap_start=snap_start),
     )

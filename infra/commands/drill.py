@@ -23,6 +23,7 @@ from infra.operations import deployment as deployments
 from infra.operations.deployment import Deployment
 from infra.operations.options import of_a_deployment
 from infra.operations.view import Answer, ask
+from infra.parameters import Number
 from infra.report import terminal
 from infra.report.options import reports_folder, runs_kept
 from infra.report.store import Store
@@ -51,10 +52,10 @@ _KEY_VARIABLE = "INFRA_API_KEY"
 )
 @click.option(
     "--limit",
-    type=click.FloatRange(60, 3600),
+    type=Number("seconds", 60, 3600),
     default=300.0,
     show_default=True,
-    help="Seconds after which the fault is undone whatever happens, or watching ends.",
+    help="After which the fault is undone whatever happens, or watching ends.",
 )
 @click.option("--execute", is_flag=True, help="Do it. Without, what would be done is printed.")
 @click.option("--yes", is_flag=True, help="Don't ask for the stack's name.")

@@ -3,6 +3,7 @@
 import os
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -10,7 +11,7 @@ from infra import ROOT, backend
 from infra.backend import Backend
 from infra.errors import InfraError
 from infra.provider_mirror import cli_configuration
-from infra.terraform import Terraform
+from infra.terraform import Terraform, UnconnectedError
 
 _INFRA = ROOT / "infra"
 _BOOTSTRAP = _INFRA / "bootstrap"
@@ -61,12 +62,19 @@ def command(
         place = (
             Backend(bucket, region, lock_table)
             if bucket is not None and region is not None
-            else Backend.from_outputs(Terraform(_BOOTSTRAP, variables).outputs())
+            else Backend.from_outputs(_bootstrap_outputs(variables))
         )
         if environment is None:
             _move_bootstrap(place, variables)
         else:
             _connect(place, environment, variables)
+
+
+def _bootstrap_outputs(variables: dict[str, str]) -> dict[str, Any]:
+    try:
+        return Terraform(_BOOTSTRAP, variables).outputs()
+    except UnconnectedError:
+        return {}
 
 
 def _connect(place: Backend, environment: str, variables: dict[str, str]) -> None:

@@ -29,7 +29,13 @@ _START_SECONDS = 20.0
 
 
 @click.command("local")
-@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=8000,
+    show_default=True,
+    help="Port of 127.0.0.1, which only this machine reaches.",
+)
 def command(port: int) -> None:
     """Serve the routes with `chalice local` against a table in the emulator, until Ctrl-C.
 

@@ -8,13 +8,14 @@ from infra import ROOT
 from infra.exits import DONE, NOT_SO
 from infra.operations import secrets
 from infra.operations.project import initialised, show, var_files_option
+from infra.parameters import NewFile
 
 
 @click.command("plan")
 @var_files_option
 @click.option(
     "--out",
-    type=click.Path(dir_okay=False, resolve_path=True, path_type=Path),
+    type=NewFile(),
     help="Save the plan for `apply PLAN`. It holds secrets: keep it as you keep the state.",
 )
 @click.option(

@@ -10,15 +10,15 @@ import boto3
 import click
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra import ROOT
+from infra import ROOT, backend
 from infra.errors import InfraError
+from infra.parameters import NewFile
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
 _CONNECTED = ROOT / "infra" / ".terraform" / "terraform.tfstate"
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-_FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.group("plans")
@@ -46,7 +46,7 @@ def keep(plan: Path) -> None:
 
 @command.command("fetch")
 @click.argument("digest")
-@click.argument("target", type=_FILE)
+@click.argument("target", type=NewFile())
 def fetch(digest: str, target: Path) -> None:
     """Write the plan that was kept as DIGEST to TARGET, if it is that plan to the byte."""
     if not _DIGEST.fullmatch(digest):
@@ -73,7 +73,7 @@ def _key(digest: str) -> str:
 def _state_bucket() -> tuple["S3Client", str]:
     """Return the bucket to which `init` has connected infra/."""
     if not _CONNECTED.is_file():
-        raise InfraError("infra/ is connected to no state: run `python -m infra init` first")
+        raise InfraError(backend.UNCONNECTED)
     settings: dict[str, Any] = json.loads(_CONNECTED.read_text())["backend"]["config"]
     return boto3.client("s3", region_name=settings["region"]), str(settings["bucket"])
 

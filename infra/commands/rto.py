@@ -13,6 +13,7 @@ from rich.console import Console
 from infra.cost import prices
 from infra.cost.options import prices_option
 from infra.options import as_json_option
+from infra.parameters import NewFile, Number
 from infra.report.options import reports_folder
 from infra.rto import page, terminal
 from infra.rto.measured import measured
@@ -101,31 +102,31 @@ class Ttl(click.ParamType[int | None]):
 )
 @click.option(
     "--publication",
-    type=click.FloatRange(0, 600),
+    type=Number("seconds", 0, 600),
     default=_USUAL.publication,
     show_default=True,
-    help="Seconds until a change of health reaches Route 53's name servers.",
+    help="How long a change of health takes to reach Route 53's name servers.",
 )
 @click.option(
     "--pace",
-    type=click.FloatRange(0.1, 60),
+    type=Number("seconds", 0.1, 60),
     default=_USUAL.pace,
     show_default=True,
-    help="Seconds between a client's requests.",
+    help="Between a client's requests.",
 )
 @click.option(
     "--timeout",
-    type=click.FloatRange(0.5, 60),
+    type=Number("seconds", 0.5, 60),
     default=_USUAL.timeout,
     show_default=True,
-    help="Seconds after which a client gives a request up.",
+    help="After which a client gives a request up.",
 )
 @reports_folder
 @prices_option
 @click.option(
     "--page",
     "page_file",
-    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    type=NewFile(),
     help="Write it all as an HTML page too.",
 )
 @as_json_option

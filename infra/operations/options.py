@@ -15,6 +15,7 @@ from infra.operations.deployment import Deployment
 from infra.operations.throw import Manner
 from infra.operations.view import name_server
 from infra.options import with_options
+from infra.parameters import Number
 from infra.traffic.client import Target
 
 _P = ParamSpec("_P")
@@ -55,10 +56,10 @@ _THROWING = [
     ),
     click.option(
         "--wait",
-        type=click.FloatRange(min=0),
+        type=Number("seconds", 0),
         default=300.0,
         show_default=True,
-        help="Seconds to wait until clients are there. Route 53 follows in one to three minutes.",
+        help="How long to wait until clients are there. Route 53 follows in one to three minutes.",
     ),
     click.option(
         "--no-wait",
@@ -127,6 +128,11 @@ def _deployment(path: object, names: dict[str, object], routing: object) -> Depl
         raise InfraError(
             f"{', '.join(missing)} missing: give all of --stack, --domain-name, --primary-region "
             f"and --standby-region, or none of them and a deployment's file"
+        )
+    if given["primary_region"] == given["standby_region"]:
+        raise InfraError(
+            f"--primary-region and --standby-region are both {given['primary_region']}: a "
+            "deployment has two"
         )
     return Deployment.from_names(**given, routing=str(routing or "failover"))
 

@@ -19,6 +19,9 @@ from infra.package import package
 from infra.provider_mirror import cli_configuration
 from infra.terraform import Terraform
 
+# What Terraform says of a state's place that nobody named.
+_NO_STATE = 'The attribute "bucket" is required by the backend'
+
 var_files_option = click.option(
     "--var-file",
     "var_files",
@@ -81,7 +84,7 @@ def initialised(root: Path, var_files: Sequence[Path], *, packaged: bool) -> Ite
     display = Display()
     infra = root / "infra"
     environment = backend.connected(infra)
-    display.note(f"environment {environment or 'unnamed'}, {_where()}")
+    display.note(f"environment {environment or 'not named by `init`'}, {_where()}")
     with tempfile.TemporaryDirectory(prefix="terraform-") as folder:
         scratch = Path(folder)
         variables = os.environ | {"TF_IN_AUTOMATION": "1"} | cli_configuration(scratch)
@@ -110,7 +113,9 @@ def _initialise(terraform: Terraform, environment: str | None) -> None:
         terraform.init()
     except InfraError as error:
         raise InfraError(
-            f"{error}. `python -m infra init ENVIRONMENT` connects infra/ to its state"
+            backend.UNCONNECTED
+            if _NO_STATE in str(error)
+            else f"{error}. `python -m infra init ENVIRONMENT` connects infra/ to its state"
         ) from error
 
 

@@ -4,6 +4,7 @@ import time
 from dataclasses import dataclass, replace
 
 import aiohttp
+import dns.inet
 import dns.resolver
 
 from infra.clock import Clock
@@ -13,6 +14,7 @@ from infra.traffic.resolver import NameServer, query
 
 # What the health checks ask for.
 _PATH = "/read?limit=1"
+_LAST_PORT = 65535
 
 
 @dataclass(frozen=True)
@@ -72,8 +74,11 @@ def name_server(given: str | None) -> NameServer:
     if given is None:
         return _system_name_server()
     address, _, port = given.rpartition(":") if given.count(":") == 1 else (given, "", "53")
-    if not port.isdecimal():
-        raise InfraError(f"--name-server is {given!r}: give ADDRESS or ADDRESS:PORT")
+    if not dns.inet.is_address(address) or not port.isdecimal() or not 0 < int(port) <= _LAST_PORT:
+        raise InfraError(
+            f"--name-server is {given!r}: give ADDRESS or ADDRESS:PORT, an IP address and 1 to "
+            f"{_LAST_PORT}, such as 1.1.1.1"
+        )
     return NameServer(address, int(port))
 
 

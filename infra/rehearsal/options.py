@@ -12,6 +12,7 @@ from infra.errors import InfraError
 from infra.fault import Fault
 from infra.operations.deployment import ROUTINGS
 from infra.options import C, with_options
+from infra.parameters import Number
 from infra.rehearsal import faults
 from infra.rehearsal.scene import Scene
 from infra.report import terminal
@@ -67,7 +68,7 @@ def speed_option(default: float) -> Callable[[C], C]:
     """Return the option that says how fast time passes, with its default."""
     return click.option(
         "--speed",
-        type=click.FloatRange(min=0.5, max=10),
+        type=Number("factor", 0.5, 10),
         default=default,
         show_default=True,
         help="Simulated seconds per real second. Figures are in simulated seconds; past about 5, "

@@ -8,6 +8,7 @@ from typing import ParamSpec, TypeVar
 import click
 
 from infra.options import with_options
+from infra.parameters import Number
 from infra.releases.canary import Manner
 from infra.releases.verdict import Limits
 
@@ -17,31 +18,31 @@ _T = TypeVar("_T")
 _OPTIONS = [
     click.option(
         "--weight",
-        type=click.FloatRange(min=1, max=99),
+        type=Number("percent", 1, 99),
         default=10,
         show_default=True,
-        help="Percent of requests that the new version gets during its canary.",
+        help="Share of the requests that the new version gets during its canary.",
     ),
     click.option(
         "--bake",
-        type=click.FloatRange(min=0, max=600),
+        type=Number("minutes", 0, 600),
         default=10,
         show_default=True,
-        help="Minutes of a region's canary. 0: everybody moves as soon as the probes are answered.",
+        help="Length of a region's canary. 0: everybody moves as soon as the probes are answered.",
     ),
     click.option(
         "--max-error-rate",
-        type=click.FloatRange(min=0, max=100),
+        type=Number("percent", 0, 100),
         default=1,
         show_default=True,
-        help="Percent of requests that may crash or answer 5xx.",
+        help="Share of the requests that may crash or answer 5xx.",
     ),
     click.option(
         "--max-p99",
-        type=click.FloatRange(min=1),
+        type=Number("milliseconds", 1),
         default=1000,
         show_default=True,
-        help="Milliseconds that 99 of 100 invocations may take. Health checkers wait for 2000.",
+        help="How long 99 of 100 invocations may take. Health checkers wait for 2000.",
     ),
     click.option(
         "--min-requests",

@@ -2,21 +2,28 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from infra import reference
+from infra.cli import main
 from tests.operations.checkouts import ROOT, copy_checkout
 
+NAMES = ("--stack", "s", "--domain-name", "a.test", "--primary-region", "us-east-1")
 
-def call(*arguments: str, root: Path = ROOT) -> subprocess.CompletedProcess[str]:
+
+def call(
+    *arguments: str, root: Path = ROOT, python: Sequence[str] = (), **variables: str
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "infra", *arguments],
+        [sys.executable, *python, "-m", "infra", *arguments],
         cwd=root,
-        env=os.environ | {"COLUMNS": "100"},
+        env=os.environ | {"COLUMNS": "100"} | variables,
         capture_output=True,
         text=True,
         timeout=60,
@@ -61,14 +68,88 @@ def test_the_faults_are_listed_and_nothing_is_rehearsed() -> None:
         (["rehearse", "--fast"], "No such option"),
         (["rehearse", "--sped", "3"], "Did you mean '--speed'?"),
         (["rehearse", "--speed", "0"], "0.0 is not in the range"),
+        (["rehearse", "--speed", "fast"], "'fast' is not a number"),
+        (["rehearse", "--speed", "nan"], "'nan' is not a number"),
         (["rehearse", "now"], "unexpected extra argument"),
+        (["cost", "--requests", "inf"], "'inf' is not a number"),
+        (["cost", "--stored-gb", "5"], "--stored-gb goes with --requests"),
+        (["cost", "--secondary-region", "us-east-1"], "both regions are us-east-1"),
+        (["status", *NAMES, "--standby-region", "us-east-1"], "are both us-east-1"),
+        (
+            ["status", *NAMES, "--standby-region", "us-west-2", "--name-server", "dns"],
+            "--name-server is 'dns': give ADDRESS or ADDRESS:PORT",
+        ),
+        (
+            ["status", *NAMES, "--standby-region", "us-west-2", "--name-server", "::1:53:"],
+            "--name-server is '::1:53:'",
+        ),
+        (
+            ["status", *NAMES, "--standby-region", "us-west-2", "--name-server", "127.0.0.1:65536"],
+            "1 to 65535",
+        ),
     ],
 )
-def test_a_call_that_is_wrong_is_status_2_and_says_why(arguments: list[str], said: str) -> None:
-    done = call(*arguments)
-    assert done.returncode == 2
-    assert said in done.stderr
+def test_a_call_that_is_wrong_is_status_2_and_says_why(
+    arguments: list[str],
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["infra", *arguments])
+    monkeypatch.setattr(signal, "signal", lambda *_: None)  # pytest's own stays
+    assert main() == 2
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("rto", "--page"),
+        ("plan", "--out"),
+        ("plans", "fetch", "0" * 64),
+    ],
+)
+def test_a_file_that_can_not_be_written_is_refused_before_the_work(
+    arguments: tuple[str, ...], tmp_path: Path
+) -> None:
+    done = call(*arguments, str(tmp_path / "nowhere" / "file"))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"nothing can be written to {tmp_path / 'nowhere'} (No such file" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["plan"], "infra/ is connected to no state: `python -m infra init ENVIRONMENT`"),
+        (["api-key"], "infra/ is connected to no state: `python -m infra init ENVIRONMENT`"),
+        (["init", "staging"], "infra/bootstrap has no output `backend`: apply infra/bootstrap"),
+    ],
+)
+def test_what_needs_a_state_says_in_a_line_how_to_connect_to_it(
+    arguments: list[str], said: str, tmp_path: Path
+) -> None:
+    root = copy_checkout(tmp_path)
+    for connection in ("backend.hcl", "bootstrap/backend_override.tf"):
+        (root / "infra" / connection).unlink(missing_ok=True)
+    done = call(*arguments, root=root)
+    assert done.returncode == 2
+    [line] = done.stderr.splitlines()
+    assert line.startswith(f"error: {said}")
+
+
+def test_a_python_without_the_requirements_is_told_where_they_are() -> None:
+    done = call(python=["-S"])
+    assert done.returncode == 2
+    [line] = done.stderr.splitlines()
+    assert "`make setup`" in line
+
+
+def test_a_terminal_that_lacks_a_character_gets_all_others() -> None:
+    setting = ("--interval", "10", "--threshold", "3", "--ttl", "10")
+    done = call("rto", *setting, PYTHONIOENCODING="ascii")
+    assert done.returncode == 0, done.stderr
+    assert "? promised" in done.stdout
 
 
 def test_what_the_user_can_mend_is_one_line_and_status_2(tmp_path: Path) -> None:

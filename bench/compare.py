@@ -53,9 +53,9 @@ def compare(
                     arguments = running.arguments(candidate, kind, event, calls)
                     figures = running.probe([interpreter.command, *arguments], given)
                     measured[candidate.name, kind].append(figures)
+    first = field.candidates[0]
     return [
         _row(candidate, kind, measured[candidate.name, kind], measured[first.name, kind])
-        for first in field.candidates[:1]
         for kind in events()
         for candidate in field.candidates
     ]

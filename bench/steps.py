@@ -14,12 +14,12 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from infra import ROOT
 from infra.package import package
 from infra.rehearsal import emulator as emulators
 from infra.rehearsal.deploy import create_what_must_exist, environment_of
 from infra.terraform import Terraform
 
-ROOT = Path(__file__).parents[1]
 VARIANTS = {"as it is": {}, "without the firewall": {"TF_VAR_waf": "{enabled=false}"}}
 
 Costs = dict[str, tuple[float, float]]

@@ -29,7 +29,7 @@ class Table:
     """Items, and what was asked of them.
 
     Attributes:
-        counted: calls by their operation, and `read units` and `write units`.
+        counted: calls by their operation, and `half read units` and `write units`.
     """
 
     def __init__(self, items: int) -> None:

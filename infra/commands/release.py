@@ -12,6 +12,7 @@ from infra import ROOT
 from infra.confirmation import confirm, confirm_stack
 from infra.display import Display
 from infra.exits import DONE, NOT_SO
+from infra.functions import KINDS
 from infra.operations.applying import allow_destroy_option, carry_out, plan_argument
 from infra.operations.deployment import Deployment
 from infra.operations.options import naming_a_deployment
@@ -19,7 +20,7 @@ from infra.operations.project import Project, initialised, var_files_option
 from infra.releases import standing
 from infra.releases.canary import Manner
 from infra.releases.conduct import Conduct, regions_of
-from infra.releases.functions import KINDS, Functions
+from infra.releases.functions import Functions
 from infra.releases.options import manner_options
 
 

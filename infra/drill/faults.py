@@ -9,6 +9,7 @@ from infra.drill.change import Change, ReservedConcurrency, Withdrawal
 from infra.drill.guardian import guarded
 from infra.drill.journal import Journal
 from infra.fault import Fault, Reaction
+from infra.functions import name_of
 from infra.operations.deployment import Deployment
 from infra.promise import ANSWERED, Range
 from infra.threads import to_its_end
@@ -66,8 +67,7 @@ async def changed(scene: Scene) -> AsyncIterator[None]:
 
 
 def _reader(deployment: Deployment) -> Change:
-    # As infra/region/chalice_override.tf names it.
-    return ReservedConcurrency.of(deployment.primary.name, f"{deployment.stack}-read")
+    return ReservedConcurrency.of(deployment.primary.name, name_of(deployment.stack, "read"))
 
 
 FAULTS: Mapping[str, DrillFault] = MappingProxyType(

@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
+from infra.functions import name_of
+
 if TYPE_CHECKING:
     import boto3
     from types_boto3_iam import IAMClient
     from types_boto3_lambda import LambdaClient
-
-# As infra/region/functions.tf has it.
-ALIAS = "live"
 
 
 @dataclass(frozen=True)
@@ -35,6 +34,6 @@ class Cloud:
         return cls(
             make("lambda", region_name=region, endpoint_url=emulator),
             make("iam", region_name=region, endpoint_url=emulator),
-            f"{stack}-read",
-            f"{stack}-write",
+            name_of(stack, "read"),
+            name_of(stack, "write"),
         )

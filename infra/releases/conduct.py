@@ -14,11 +14,12 @@ import click
 from infra.display import Display
 from infra.errors import InfraError
 from infra.exits import DONE, NOT_SO
+from infra.functions import KINDS
 from infra.operations.deployment import Deployment
 from infra.releases import moves, pruning, rollback
 from infra.releases.alarms import Alarms
 from infra.releases.canary import Canary, Manner, RefutedError
-from infra.releases.functions import KINDS, Functions, TakenOverError
+from infra.releases.functions import Functions, TakenOverError
 from infra.releases.marks import LONGEST_BY
 from infra.releases.moves import Move
 from infra.releases.rollback import Return

@@ -13,15 +13,12 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.errors import InfraError
+from infra.functions import ALIAS, name_of
 from infra.operations.switch import IMPATIENT
 from infra.releases.marks import Mark
 
 if TYPE_CHECKING:
     from types_boto3_lambda import LambdaClient
-
-KINDS = ("read", "write")
-# As infra/region/functions.tf names it.
-ALIAS = "live"
 
 # An invocation may take all of the function's 10 s, and the first of a version a start besides.
 _PATIENT = Config(connect_timeout=3, read_timeout=20, retries={"total_max_attempts": 1})
@@ -111,7 +108,7 @@ class Functions:
 
     def name(self, kind: str) -> str:
         """Return the name of a function."""
-        return f"{self.stack}-{kind}"
+        return name_of(self.stack, kind)
 
     def alias(self, kind: str) -> Alias:
         """Read an alias."""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from infra.errors import InfraError
+from infra.functions import KINDS
 from infra.releases import moves, probes
 from infra.releases.functions import Alias, Functions
 from infra.releases.marks import Mark, Step
@@ -48,7 +49,7 @@ def plan(
     found: list[tuple[Functions, Alias]] = []
     for functions in regions:
         try:
-            found += [(functions, functions.alias(kind)) for kind in ("read", "write")]
+            found += [(functions, functions.alias(kind)) for kind in KINDS]
         except InfraError as error:
             problems.append(str(error))
     half_way = moves.unfinished([alias for _, alias in found])

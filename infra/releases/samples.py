@@ -10,8 +10,8 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.errors import InfraError
+from infra.functions import ALIAS
 from infra.operations.switch import IMPATIENT
-from infra.releases.functions import ALIAS
 
 _MINUTE = 60
 # By its Id, each metric of Lambda's and its statistic.

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from infra.errors import InfraError
+from infra.functions import KINDS
 from infra.releases import moves
-from infra.releases.functions import KINDS, Alias, Functions, Version
+from infra.releases.functions import Alias, Functions, Version
 from infra.releases.marks import Mark
 
 

@@ -4,22 +4,20 @@ import json
 import subprocess
 import sys
 from collections import defaultdict
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bench import table
 from bench.growth import SIZES
-
-_ROOT = Path(__file__).parents[2]
+from infra import ROOT
 
 
 @pytest.fixture(scope="module")
 def measured() -> dict[str, Any]:
     """What the shortest of runs measures."""
     command = [sys.executable, "-m", "bench", "--rounds", "1", "--calls", "3", "--json", "-"]
-    done = subprocess.run(command, cwd=_ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     told: dict[str, Any] = json.loads(done.stdout)
     return told

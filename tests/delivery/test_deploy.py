@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from infra.releases.functions import KINDS
+from infra.functions import KINDS
 from infra.timeline import Kind
 from tests.delivery.delivered import Delivered, states
 from tests.delivery.drilled import drilled

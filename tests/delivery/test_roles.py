@@ -14,9 +14,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from infra.errors import InfraError
+from infra.functions import KINDS
 from infra.releases import probes
 from infra.releases.alarms import Alarms
-from infra.releases.functions import KINDS, Functions
+from infra.releases.functions import Functions
 from infra.releases.marks import Mark, Step
 from infra.releases.samples import Samples
 from tests.delivery.accounts import REPOSITORY

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from infra import ROOT
 from infra.drill.journal import Journal
 from infra.rehearsal.emulator import Emulator
 from tests.drill.world import wait_until_real
 from tests.emulator.cloud import Cloud
-from tests.operations.checkouts import ROOT
 
 # What infra/drill/faults.py does, without clients; then it is killed, or hangs.
 DRILL = """

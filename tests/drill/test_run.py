@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from infra import ROOT
 from infra.drill.journal import Journal
 from infra.drill.report import report
 from infra.drill.run import Drill, Found, drill
@@ -18,7 +19,6 @@ from infra.report import Report
 from infra.timeline import Kind
 from tests import virtual_time
 from tests.drill.world import EAST, WEST, Throttling, World, order, resolved
-from tests.operations.checkouts import ROOT
 from tests.virtual_time import LoopClock
 
 Meanwhile = Callable[[World], Awaitable[None]]

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from infra import ROOT
 from infra.errors import InfraError
 from infra.rehearsal.candidates import CANDIDATES, named
-from tests.operations.checkouts import ROOT
 
 # Asks the app for an item of each of many names, and prints the statuses and the longest wait.
 ASK = """

@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from infra import ROOT
 from infra.errors import InfraError
 from infra.rehearsal.foresight import foreseen
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture

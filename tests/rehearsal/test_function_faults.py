@@ -16,8 +16,9 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from infra.clock import Clock
+from infra.functions import ALIAS
 from infra.promise import Promise
-from infra.rehearsal.cloud import ALIAS, Cloud
+from infra.rehearsal.cloud import Cloud
 from infra.rehearsal.emulator import Emulator
 from infra.rehearsal.faults import FAULTS, parse
 from infra.rehearsal.front import RegionFront

@@ -12,11 +12,12 @@ from uuid import uuid4
 import boto3
 
 from infra.display import Display
+from infra.functions import ALIAS, KINDS, name_of
 from infra.rehearsal.emulator import Emulator
 from infra.releases.alarms import SYMPTOMS
 from infra.releases.canary import Manner
 from infra.releases.conduct import Conduct
-from infra.releases.functions import ALIAS, KINDS, Alias, Functions
+from infra.releases.functions import Alias, Functions
 from infra.releases.verdict import Limits
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class Account:
         content = package(f"# {uuid4()}\n{code}")
         for region in REGIONS:
             for kind in kinds:
-                name = f"{self.stack}-{kind}"
+                name = name_of(self.stack, kind)
                 client = self.functions(region)
                 client.update_function_code(FunctionName=name, ZipFile=content, Publish=True)
         return hashlib.sha256(content).hexdigest()
@@ -86,7 +87,7 @@ class Account:
         """Have something ready of what serves in a region."""
         for kind in KINDS:
             self.functions(region).put_provisioned_concurrency_config(
-                FunctionName=f"{self.stack}-{kind}",
+                FunctionName=name_of(self.stack, kind),
                 Qualifier=ALIAS,
                 ProvisionedConcurrentExecutions=2,
             )
@@ -124,7 +125,7 @@ class Account:
         milliseconds: float = 30.0,
     ) -> None:
         """Have CloudWatch count requests, as Lambda and the metric filter of the logs do."""
-        name = f"{self.stack}-{kind}"
+        name = name_of(self.stack, kind)
         of = {"FunctionName": name, "Resource": f"{name}:{ALIAS}", "ExecutedVersion": version}
         lines = {"Function": name, "Version": version}
         put = self.cloudwatch(region).put_metric_data
@@ -149,7 +150,7 @@ class Account:
     def _create(self, region: str) -> None:
         client = self.functions(region)
         for kind in KINDS:
-            name = f"{self.stack}-{kind}"
+            name = name_of(self.stack, kind)
             client.create_function(
                 FunctionName=name,
                 Runtime="python3.13",

@@ -8,9 +8,9 @@ import time
 
 import pytest
 
-from infra.releases.functions import KINDS
+from infra import ROOT
+from infra.functions import KINDS
 from infra.releases.marks import Mark
-from tests.operations.checkouts import ROOT
 from tests.releases.account import GOOD, PRIMARY, REGIONS, STANDBY, Account
 from tests.releases.test_conduct import AT_ONCE, release
 

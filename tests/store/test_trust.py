@@ -14,9 +14,9 @@ import pytest
 import trustme
 
 from chalicelib.dynamodb import CallError
+from infra import ROOT
 from tests.store.conftest import ClientAt
 
-_ROOT = Path(__file__).parents[2]
 _PEM = re.compile(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
 
 
@@ -64,7 +64,7 @@ def authority() -> trustme.CA:
 
 
 def test_amazons_roots_are_botocores_and_last() -> None:
-    own = _certificates(_ROOT / "chalicelib" / "amazon_trust.pem")
+    own = _certificates(ROOT / "chalicelib" / "amazon_trust.pem")
     assert len(own) == 5
     assert own <= _certificates(Path(botocore.__file__).with_name("cacert.pem"))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from infra.fault import Fault, Reaction
+from infra.functions import ALIAS
 from infra.promise import Range
-from infra.rehearsal.cloud import ALIAS, Cloud
+from infra.rehearsal.cloud import Cloud
 from infra.rehearsal.scene import Scene
 from infra.threads import to_its_end
 

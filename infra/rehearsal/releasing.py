@@ -97,13 +97,7 @@ class Theatre:
         clock, timeline, findings = Clock(), Timeline(), list[Finding]()
         async with set_stage(self.deployment, self.environment, clock) as stage:
             await start_functions(stage, self.deployment, clock)
-            crowd = Crowd(
-                CLIENTS,
-                stage.target,
-                lambda answer: stage.regions.get(answer.addresses[0], ""),
-                clock,
-                timeline,
-            )
+            crowd = Crowd(CLIENTS, stage.target, stage.locate, clock, timeline)
             async with crowd.at_work():
                 for candidate in candidates:
                     await clock.sleep(_SETTLE_SECONDS)

@@ -115,7 +115,7 @@ class _Run:
         self.crowd = Crowd(
             cut.clients,
             stage.near[cut.region.name],
-            lambda answer: stage.regions.get(answer.addresses[0], answer.addresses[0]),
+            stage.locate,
             clock,
             self.outcome.timeline,
             places=[stage.near[region.name] for region in deployment.regions],

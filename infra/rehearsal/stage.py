@@ -19,7 +19,7 @@ from infra.rehearsal.route53 import Route53, Route53StandIn, Settings, Surroundi
 from infra.rehearsal.scene import Front
 from infra.traffic import client
 from infra.traffic.client import Target
-from infra.traffic.resolver import NameServer
+from infra.traffic.resolver import Answer, NameServer
 
 _DNS_ADDRESS = "127.0.0.1"
 # An address a region, since DNS knows no ports; any of 127.0.0.0/8 will do.
@@ -47,6 +47,11 @@ class Stage:
     near: Mapping[str, Target]
     regions: Mapping[str, str]
     reread: Callable[[], Awaitable[None]]
+
+    def locate(self, answer: Answer) -> str:
+        """Return the region that an answer of DNS leads to; its address where that is none's."""
+        address = answer.addresses[0]
+        return self.regions.get(address, address)
 
 
 @contextlib.asynccontextmanager

@@ -4,8 +4,6 @@ What is deployed is infra/, and the switch is thrown by the command's own code.
 """
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator
 
 import boto3
 import pytest
@@ -17,7 +15,7 @@ from infra.operations.turn import Turn, turn
 from infra.rehearsal.regions import Deployment as Deployed
 from infra.rehearsal.stage import Stage, set_stage, start_functions
 from infra.timeline import Timeline
-from infra.traffic import client
+from infra.traffic.crowd import Crowd
 from tests.conftest import Operated
 
 pytestmark = pytest.mark.rehearsal
@@ -41,19 +39,9 @@ class Play:
         self.stage = stage
         self.clock = clock
         self.timeline = Timeline()
+        self.crowd = Crowd(CLIENTS, stage.target, stage.locate, clock, self.timeline)
         self.switch = Switch(SWITCH)
         self.told: list[str] = []
-
-    @contextlib.asynccontextmanager
-    async def traffic(self) -> AsyncIterator[None]:
-        async with asyncio.TaskGroup() as group:
-            tasks = [
-                group.create_task(client.run(number, self.stage.target, self.clock, self.timeline))
-                for number in range(CLIENTS)
-            ]
-            yield
-            for task in tasks:
-                task.cancel()
 
     async def turned(self, *, withdrawn: bool) -> bool:
         order = Turn(NAMES, NAMES.primary, withdrawn)
@@ -82,7 +70,7 @@ class Play:
 async def rehearsed(stage: Stage, clock: Clock, deployment: Deployed) -> None:
     play = Play(stage, clock)
     assert await start_functions(stage, deployment, clock) == []
-    async with play.traffic():
+    async with play.crowd.at_work():
         assert await play.regions_within(10) == {PRIMARY}
 
         assert await play.turned(withdrawn=True), play.told

@@ -31,7 +31,7 @@ from infra.rehearsal.theatre import Theatre
 from infra.report import Report
 from infra.terraform import Terraform
 from infra.timeline import Timeline
-from infra.traffic import client
+from infra.traffic.crowd import Crowd
 from tests.end_to_end.conftest import SPEED, copy_to
 from tests.end_to_end.scaling import LEAST, READ, WRITE, Scaler
 from tests.operations.checkouts import leave_out_the_firewall
@@ -69,15 +69,11 @@ class Play:
 
     @contextlib.asynccontextmanager
     async def traffic(self) -> AsyncIterator[None]:
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(self.watch())]
-            tasks += [
-                group.create_task(client.run(number, self.stage.target, self.clock, self.timeline))
-                for number in range(CLIENTS)
-            ]
+        crowd = Crowd(CLIENTS, self.stage.target, self.stage.locate, self.clock, self.timeline)
+        async with crowd.at_work(), asyncio.TaskGroup() as group:
+            watcher = group.create_task(self.watch())
             yield
-            for task in tasks:
-                task.cancel()
+            watcher.cancel()
 
     async def watch(self) -> None:
         """Ask for the shared name without a cache, and note every answer that has no address."""

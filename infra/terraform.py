@@ -152,7 +152,9 @@ class Terraform:
         try:
             lines = self._client.checked("output", json=python_terraform.IsFlagged)
         except InfraError as error:
-            raise (UnconnectedError(str(error)) if _UNCONNECTED in str(error) else error) from error
+            if _UNCONNECTED not in str(error):
+                raise
+            raise UnconnectedError(str(error)) from error
         return {name: output["value"] for name, output in json.loads("\n".join(lines)).items()}
 
 

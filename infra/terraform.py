@@ -256,10 +256,19 @@ def _reason(lines: list[str]) -> str:
     events = [_event(line) for line in lines]
     told = [e["diagnostic"] for e in events if e.get("@level") == "error" and "diagnostic" in e]
     if told:
-        return "; ".join(_one_line(f"{d['summary']}: {d.get('detail', '')}") for d in told[:3])
+        return "; ".join(map(_diagnosed, told[:3]))
     plain = "\n".join(line for line in lines if line.strip())
     errors = plain.partition("Error: ")[2] or plain[-600:]
     return _one_line(errors) or "it printed nothing"
+
+
+def _diagnosed(diagnostic: Mapping[str, Any]) -> str:
+    """Return a diagnostic with its place: the resource, or else the line of a file."""
+    text = _one_line(f"{diagnostic['summary']}: {diagnostic.get('detail', '')}")
+    range_ = diagnostic.get("range")
+    line = f"{range_['filename']}:{range_['start']['line']}" if range_ else None
+    place = diagnostic.get("address") or line
+    return text if place is None or place in text else f"{text} ({place})"
 
 
 def _one_line(text: str) -> str:

@@ -2,12 +2,17 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import click
 
 from infra.confirmation import confirm
+from infra.errors import InfraError
 from infra.operations import guard, packages
 from infra.operations.project import Project, show
+
+# What Terraform says of a file that is none.
+_NO_PLAN = "Failed to read the given file as a state or plan file"
 
 plan_argument = click.argument(
     "plan",
@@ -42,7 +47,7 @@ def carry_out(
     path = plan or project.scratch / "plan"
     if plan is None:
         project.plan(path)
-    document = project.terraform.show(path)
+    document = _shown(project, path)
     guard.require_allowed(show(document), allowed)
     guard.require_unprotected(document)
     if plan is not None:
@@ -53,3 +58,14 @@ def carry_out(
     project.apply(path, "terraform apply")
     project.write_deployment()
     return asked
+
+
+def _shown(project: Project, plan: Path) -> dict[str, Any]:
+    try:
+        return project.terraform.show(plan)
+    except InfraError as error:
+        if _NO_PLAN not in str(error):
+            raise
+        raise InfraError(
+            f"{plan} is no plan, as `python -m infra plan --out FILE` saves"
+        ) from error

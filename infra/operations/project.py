@@ -22,6 +22,8 @@ from infra.terraform import Terraform
 # What Terraform says of a state's place that nobody named.
 _NO_STATE = 'The attribute "bucket" is required by the backend'
 
+_NO_ZONE = "no matching Route 53 Hosted Zone found"
+
 var_files_option = click.option(
     "--var-file",
     "var_files",
@@ -52,7 +54,15 @@ class Project:
     def plan(self, target: Path, *, destroy: bool = False) -> None:
         """Write a plan to a file."""
         with self.display.step(f"terraform plan{' -destroy' if destroy else ''}"):
-            self.terraform.plan(target, self.var_files, destroy=destroy)
+            try:
+                self.terraform.plan(target, self.var_files, destroy=destroy)
+            except InfraError as error:
+                if _NO_ZONE not in str(error):
+                    raise
+                raise InfraError(
+                    f"{error}: hosted_zone_name must be a public hosted zone that is there, in the "
+                    f"account of your credentials; set it in {self.var_files[0]}"
+                ) from error
 
     def apply(self, plan: Path, title: str) -> None:
         """Do what a plan says."""

@@ -6,6 +6,7 @@ import pytest
 
 from infra.backend import Backend
 from infra.errors import InfraError
+from infra.operations.applying import carry_out
 from infra.operations.project import initialised
 
 
@@ -17,6 +18,8 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     program.write_text(
         '#!/bin/sh\nif [ "$1" = version ]; then echo "Terraform v1.11.4"; exit; fi\n'
         f'echo "$@" >> {tmp_path / "calls"}\n'
+        f"[ -e {tmp_path}/$1.error ] || exit 0\n"
+        f'read -r said < {tmp_path}/$1.error; echo "$said"; exit 1\n'
     )
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(program.parent))
@@ -55,6 +58,29 @@ def test_values_that_are_given_are_put_after_the_environments(root: Path) -> Non
         project.plan(root / "plan")
     plan = (root / "calls").read_text().splitlines()[-1]
     assert plan.index("prod.tfvars") < plan.index("more.tfvars"), "the last one counts"
+
+
+def test_a_zone_that_is_not_there_is_said_with_the_file_that_names_it(root: Path) -> None:
+    connect(root, "prod")
+    (root / "plan.error").write_text("Error: no matching Route 53 Hosted Zone found\n")
+    with (
+        initialised(root, (), packaged=True) as project,
+        pytest.raises(InfraError, match=r"hosted_zone_name must be .+ set it in .+/prod\.tfvars$"),
+    ):
+        project.plan(root / "plan")
+
+
+def test_a_file_that_is_no_plan_is_said_to_be_none(root: Path) -> None:
+    connect(root, "prod")
+    (root / "show.error").write_text(
+        "Error: Failed to read the given file as a state or plan file\n"
+    )
+    with (
+        initialised(root, (), packaged=True) as project,
+        pytest.raises(InfraError, match=r"^README\.md is no plan, as `python -m infra plan"),
+    ):
+        carry_out(project, Path("README.md"), (), yes=True)
+    assert "apply" not in (root / "calls").read_text()
 
 
 def test_a_state_whose_environment_is_gone_is_not_touched(root: Path) -> None:

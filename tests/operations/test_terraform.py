@@ -151,6 +151,7 @@ def test_a_failed_apply_says_in_one_line_what_terraform_said(module: Path) -> No
     said = str(failure.value)
     assert said.startswith("terraform apply failed: local-exec provisioner error: ")
     assert "exit status 7" in said
+    assert said.endswith("(terraform_data.one)")
     assert "\n" not in said
 
 
@@ -166,6 +167,14 @@ def test_a_value_that_is_refused_is_said_in_one_line(module: Path) -> None:
     said = str(failure.value)
     assert said.startswith("terraform plan failed: Invalid value for variable: text must be good.")
     assert "\n" not in said
+
+
+def test_a_file_of_values_that_cant_be_read_is_named_with_its_line(module: Path) -> None:
+    (module / "values.tfvars").write_text("# values\ntext = \n")
+    terraform = Terraform(module, environment())
+    terraform.init()
+    with pytest.raises(InfraError, match=r"Invalid expression: .+values\.tfvars:2\)$"):
+        terraform.plan(module / "plan", [module / "values.tfvars"])
 
 
 def test_a_configuration_that_cant_be_read_is_said_without_its_frame(module: Path) -> None:

@@ -184,10 +184,13 @@ def test_a_change_of_routing_never_leaves_the_name_without_an_answer(
 
 @pytest.fixture
 def weighted(opened: Theatre) -> Theatre:
-    """The deployment as the test above leaves it."""
+    """The deployment as the test above leaves it.
+
+    In real time: an apply beside clients leaves them little of the machine, and none may notice.
+    """
     weighed = replace(opened.deployment, routing="weighted", weights=(100, 0))
     environment = {**opened.environment, **as_environment({"routing": "weighted"})}
-    return replace(opened, deployment=weighed, environment=environment)
+    return replace(opened, deployment=weighed, environment=environment, speed=1)
 
 
 def test_a_region_is_evacuated_by_weights_and_taken_back_without_a_failed_request(

@@ -12,7 +12,7 @@ from infra.display import Display
 from infra.rehearsal import emulator as emulators
 from infra.rehearsal.deploy import applied
 from infra.rehearsal.regions import Deployment
-from tests.operations.checkouts import copy_checkout, leave_out_the_firewall
+from tests.checkouts import copy_checkout, leave_out_the_firewall
 
 TESTS = Path(__file__).parent
 # Where tests deploy, or run Terraform otherwise.

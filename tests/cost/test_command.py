@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from infra import ROOT
 
 
 def cost(*options: str) -> subprocess.CompletedProcess[str]:

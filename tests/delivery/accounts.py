@@ -13,7 +13,7 @@ import boto3
 from infra.provider_mirror import cli_configuration
 from infra.rehearsal.emulator import Emulator
 from infra.terraform import Terraform
-from tests.operations.checkouts import copy_checkout
+from tests.checkouts import copy_checkout
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client

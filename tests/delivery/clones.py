@@ -3,8 +3,8 @@
 import sys
 from pathlib import Path
 
+from tests.checkouts import leave_the_replica_unprotected
 from tests.end_to_end.conftest import copy_to
-from tests.operations.checkouts import leave_the_replica_unprotected
 
 _BOUNDARY = "# permissions_boundary = "
 

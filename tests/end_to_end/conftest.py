@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
+from tests.checkouts import leave_out_the_firewall
 from tests.conftest import Operated
-from tests.operations.checkouts import leave_out_the_firewall
 
 ROOT = Path(__file__).parents[2]
 

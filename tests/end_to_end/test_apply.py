@@ -14,11 +14,11 @@ import pytest
 from infra.operations import deployment as deployments
 from infra.operations.deployment import Deployment
 from infra.rehearsal import emulator as emulators
-from tests.end_to_end.conftest import Project, copy_to
-from tests.operations.checkouts import (
+from tests.checkouts import (
     leave_out_the_firewall,
     leave_the_replica_unprotected,
 )
+from tests.end_to_end.conftest import Project, copy_to
 
 pytestmark = pytest.mark.rehearsal
 

@@ -18,9 +18,9 @@ from infra.package import package
 from infra.provider_mirror import cli_configuration
 from infra.rehearsal import emulator as emulators
 from infra.terraform import Terraform
+from tests.checkouts import leave_the_replica_unprotected
 from tests.end_to_end.conftest import copy_to
 from tests.end_to_end.inventory import REGIONS, Thing, things
-from tests.operations.checkouts import leave_the_replica_unprotected
 from tests.terraform import checkov
 
 pytestmark = pytest.mark.rehearsal

@@ -10,9 +10,9 @@ from infra.rehearsal import releasing
 from infra.rehearsal.candidates import CANDIDATES
 from infra.rehearsal.releasing import Finding, Theatre
 from infra.terraform import Terraform
+from tests.checkouts import leave_out_the_firewall
 from tests.end_to_end.conftest import copy_to
 from tests.end_to_end.scaling import LEAST, Scaler
-from tests.operations.checkouts import leave_out_the_firewall
 
 pytestmark = pytest.mark.rehearsal
 

@@ -32,9 +32,9 @@ from infra.report import Report
 from infra.terraform import Terraform
 from infra.timeline import Timeline
 from infra.traffic.crowd import Crowd
+from tests.checkouts import leave_out_the_firewall
 from tests.end_to_end.conftest import SPEED, copy_to
 from tests.end_to_end.scaling import LEAST, READ, WRITE, Scaler
-from tests.operations.checkouts import leave_out_the_firewall
 
 pytestmark = pytest.mark.rehearsal
 

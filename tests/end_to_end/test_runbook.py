@@ -5,8 +5,8 @@ import re
 import boto3
 import pytest
 
+from infra import ROOT
 from tests.conftest import Operated
-from tests.operations.checkouts import ROOT
 
 pytestmark = pytest.mark.rehearsal
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from infra import reference
+from infra import ROOT, reference
 from infra.cli import main
-from tests.operations.checkouts import ROOT, copy_checkout
+from tests.checkouts import copy_checkout
 
 NAMES = ("--stack", "s", "--domain-name", "a.test", "--primary-region", "us-east-1")
 

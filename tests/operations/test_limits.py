@@ -2,15 +2,13 @@
 
 import itertools
 from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
 
+from infra import ROOT
 from infra.drill import limits as drill
 from infra.rehearsal import limits as rehearsal
 from infra.report import Limit
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize(

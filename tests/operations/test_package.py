@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from infra import bytecode
+from infra import ROOT, bytecode
 from infra.errors import InfraError
 from infra.package import LAMBDA_PYTHON, STAGES, modernise, package
-from tests.operations.checkouts import ROOT, copy_checkout
+from tests.checkouts import copy_checkout
 
 THIS_PYTHON = LAMBDA_PYTHON.replace(".", "")
 

@@ -4,12 +4,12 @@ import re
 import subprocess
 import sys
 
-from tests.operations.checkouts import ROOT
+from infra import ROOT
 
 FILES = (
     "tests/cost/test_model.py",
     "tests/cost/test_prices.py",
-    "tests/operations/test_promise.py",
+    "tests/measure/test_promise.py",
 )
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from infra.operations.secrets import HIDDEN, secrets, without
 from infra.terraform import Terraform
-from tests.operations.checkouts import copy_checkout
+from tests.checkouts import copy_checkout
 
 KEY = "a-key-of-20-characters"
 # What the provider does with an API key: sensitive in one resource, in the clear in another.

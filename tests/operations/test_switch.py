@@ -19,6 +19,7 @@ import dns.message
 import dns.rcode
 import pytest
 
+from infra import ROOT
 from infra.errors import InfraError
 from infra.exits import DONE
 from infra.operations import deployment as deployments
@@ -31,7 +32,6 @@ from infra.operations.view import name_server
 from infra.promise import Range
 from infra.rehearsal.emulator import Emulator
 from infra.traffic.client import Target
-from tests.operations.checkouts import ROOT
 
 if TYPE_CHECKING:
     from types_boto3_cloudwatch import CloudWatchClient

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from infra import ROOT
 from infra.versions import commit, versions
-from tests.operations.checkouts import ROOT
 
 
 def git(folder: Path, *arguments: str) -> str:

@@ -18,8 +18,8 @@ from infra.rehearsal.regions import Region
 from infra.rehearsal.route53 import Route53StandIn, Surroundings
 from infra.rehearsal.route53.probe import ProbeError, probe
 from infra.rehearsal.scene import Scene
-from tests.operations.test_front import OWN, Client, echo, region, serving
 from tests.rehearsal.endpoints import CHECK
+from tests.rehearsal.test_front import OWN, Client, echo, region, serving
 
 PROMISE = Promise(interval=10, threshold=3, ttl=10)
 # Simulated seconds are this much shorter than real ones.

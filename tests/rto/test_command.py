@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from infra import ROOT
 from infra.commands import rto
 from infra.measure.figure import Missing
 from infra.report.store import Store
 from infra.rto.table import DEFAULT
 from infra.timeline import Timeline
-from tests.operations.checkouts import ROOT
-from tests.operations.test_report import report
-from tests.operations.timelines import ROLES
+from tests.measure.timelines import ROLES
+from tests.report.test_report import report
 
 ONE = ("--interval", "10", "--threshold", "3", "--ttl", "10")
 

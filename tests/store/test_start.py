@@ -11,7 +11,7 @@ import pytest
 
 from infra import bytecode
 from infra.package import LAMBDA_PYTHON, package
-from tests.operations.checkouts import copy_checkout
+from tests.checkouts import copy_checkout
 from tests.store import scripted
 from tests.store.scripted import answer
 

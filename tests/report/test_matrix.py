@@ -21,8 +21,8 @@ from infra.rehearsal.faults import FAULTS
 from infra.rehearsal.scene import Scene
 from infra.report import Report, matrix
 from infra.timeline import Timeline
-from tests.operations.test_report import report
-from tests.operations.timelines import DEFAULT, ROLES, lost_and_recovered
+from tests.measure.timelines import DEFAULT, ROLES, lost_and_recovered
+from tests.report.test_report import report
 
 STAYED = replace(
     report(),

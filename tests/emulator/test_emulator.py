@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from infra import ROOT
 from infra.errors import InfraError
 from infra.rehearsal import emulator as emulators
 from infra.rehearsal.emulator import Emulator
 from tests.emulator.cloud import Cloud
-from tests.operations.checkouts import ROOT
 
 PARENT = """
 import time

@@ -17,7 +17,7 @@ from infra.rehearsal.faults import FAULTS
 from infra.report import Limit, Report, machine, page, picture, terminal
 from infra.report.plot import WIDTH, Gauge, gauge, plot
 from infra.timeline import Arrival, Kind, Moment, Operation, Timeline
-from tests.operations.timelines import DEFAULT, EAST, ROLES, WEST, good, lost_and_recovered
+from tests.measure.timelines import DEFAULT, EAST, ROLES, WEST, good, lost_and_recovered
 
 HOSTILE = "\"><script>alert('&')</script>"
 

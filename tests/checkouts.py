@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from infra import ROOT
 
 _UNPROTECTED = (
     'resource "aws_dynamodb_table_replica" "items" {\n  deletion_protection_enabled = false\n}\n'

@@ -13,8 +13,8 @@ from infra.errors import InfraError
 from infra.measure.figure import Missing
 from infra.report import Report, RunKind, machine
 from infra.timeline import Arrival, Kind, Operation, Timeline
-from tests.operations.test_report import report
-from tests.operations.timelines import WEST
+from tests.measure.timelines import WEST
+from tests.report.test_report import report
 
 
 def written(folder: Path, text: str) -> Path:

@@ -1,27 +1,28 @@
-"""Figures measured from timelines that are small enough to measure by hand."""
+"""The loss of a region, measured from timelines that are small enough to measure by hand."""
 
-import math
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from infra.fault import Reaction
-from infra.measure.clients import client_outages, failed_outside, failed_requests
-from infra.measure.figure import Figure, Missing, quantile
+from infra.measure.figure import Figure, Missing
 from infra.measure.loss import figures, reaction
-from infra.measure.replication import reads_ahead, replication
 from infra.measure.roles import Roles
 from infra.promise import Range
-from infra.timeline import Arrival, Kind, Moment, Operation, Request, Timeline
-from tests.operations.timelines import DEFAULT, EAST, ROLES, WEST, bad, good, lost_and_recovered
+from infra.timeline import Kind, Moment, Operation, Request, Timeline
+from tests.measure.timelines import DEFAULT, EAST, ROLES, WEST, bad, good, lost_and_recovered
 
 NONE_LOST = Missing([], [])
 
 
-def measured(timeline: Timeline, missing: Missing = NONE_LOST) -> dict[str, Figure]:
-    return {figure.name: figure for figure in figures(timeline, DEFAULT, ROLES, missing)}
+def measured(
+    timeline: Timeline,
+    missing: Missing = NONE_LOST,
+    roles: Roles = ROLES,
+    expected: Reaction = Reaction.FAILS_OVER,
+) -> dict[str, Figure]:
+    """Return the figures by their names."""
+    return {f.name: f for f in figures(timeline, DEFAULT, roles, missing, expected)}
 
 
 def values(timeline: Timeline) -> dict[str, float | None]:
@@ -96,25 +97,6 @@ def test_recovering_only_once_the_region_is_healed_is_no_recovery() -> None:
     timeline = lost_and_recovered()
     timeline.requests = [r for r in timeline.requests if not 100 < r.ended < 201]
     assert values(timeline)["client outage, max"] is None
-
-
-def test_a_request_that_succeeded_but_took_as_long_as_the_outage_counts_as_waiting() -> None:
-    slow = replace(good(0, Operation.WRITE, 140, WEST), started=101)
-    quick = [good(0, Operation.WRITE, 99, EAST), good(0, Operation.WRITE, 141, WEST)]
-    reads = [good(0, Operation.READ, 99, EAST), good(0, Operation.READ, 120, WEST)]
-    timeline = Timeline([*quick[:1], *reads, slow, quick[1]])
-    assert client_outages(timeline, 100, 200) == [40]
-
-
-def test_a_client_that_had_no_answer_before_the_cut_waits_since_the_cut() -> None:
-    timeline = Timeline([good(0, operation, 120, WEST) for operation in Operation])
-    assert client_outages(timeline, 100, 200) == [20]
-
-
-def test_a_second_wait_that_is_longer_than_the_first_is_the_outage() -> None:
-    moments = (99, 121, 170)
-    timeline = Timeline([good(0, o, at, WEST) for at in moments for o in Operation])
-    assert client_outages(timeline, 100, 200) == [49]
 
 
 def test_a_detection_outside_its_range_is_not_kept() -> None:
@@ -198,74 +180,6 @@ def test_a_good_answer_before_the_fault_takes_effect_is_no_recovery() -> None:
     assert values(timeline)["failed outside the outage"] == 0
 
 
-@pytest.mark.parametrize(
-    ("share", "value"), [(0.0, 1), (0.5, 2), (0.51, 3), (0.75, 3), (0.99, 4), (1.0, 4)]
-)
-def test_quantiles_of_four_values(share: float, value: float) -> None:
-    assert quantile([4, 1, 3, 2], share) == value
-
-
-@given(
-    waits=st.lists(st.integers(0, 1000), min_size=1),
-    share=st.integers(1, 100).map(lambda n: n / 100),
-)
-def test_a_quantile_is_the_least_value_that_the_share_does_not_exceed(
-    waits: list[int], share: float
-) -> None:
-    found = quantile(waits, share)
-    assert found in waits
-    needed = math.ceil(share * len(waits))
-    assert sum(w <= found for w in waits if found is not None) >= needed
-    assert sum(w < found for w in waits if found is not None) < needed
-
-
-def test_no_value_has_no_quantile_and_an_endless_wait_has_no_length() -> None:
-    assert quantile([], 0.5) is None
-    assert quantile([1, math.inf], 1.0) is None
-    assert quantile([1, math.inf], 0.5) == 1
-
-
-REQUESTS = st.builds(
-    lambda client, operation, started, took, failed: Request(
-        client,
-        operation,
-        started,
-        started + took,
-        None if failed else WEST,
-        "HTTP 503" if failed else None,
-        "x",
-    ),
-    st.integers(0, 3),
-    st.sampled_from(Operation),
-    st.integers(0, 300),
-    st.integers(0, 3),
-    st.booleans(),
-)
-TIMELINES = st.lists(REQUESTS, max_size=60).map(
-    lambda requests: Timeline(sorted(requests, key=lambda request: request.ended))
-)
-
-
-@given(timeline=TIMELINES)
-def test_an_outage_lasts_no_less_than_nothing_and_no_more_than_the_run(timeline: Timeline) -> None:
-    for outage in client_outages(timeline, cut=100, healed=200):
-        assert math.isinf(outage) or 0 <= outage <= 303 - 100
-
-
-@given(timeline=TIMELINES, later=st.integers(1, 1000))
-def test_when_a_run_began_does_not_matter(timeline: Timeline, later: int) -> None:
-    moved = Timeline(
-        [replace(r, started=r.started + later, ended=r.ended + later) for r in timeline.requests]
-    )
-    assert client_outages(moved, 100 + later, 200 + later) == client_outages(timeline, 100, 200)
-    assert failed_outside(moved, 100 + later) == failed_outside(timeline, 100)
-
-
-@given(timeline=TIMELINES)
-def test_failures_outside_the_outage_are_among_all_failures(timeline: Timeline) -> None:
-    assert 0 <= failed_outside(timeline, cut=100) <= failed_requests(timeline)
-
-
 def with_moments(*moments: Moment) -> Timeline:
     """Return the traffic of a run, and other moments between the cut and the heal."""
     timeline = lost_and_recovered()
@@ -327,70 +241,12 @@ def test_with_both_regions_down_each_detection_is_promised_and_the_wait_ends_wit
 ):
     timeline = with_moments(EAST_DOWN, replace(WEST_DOWN, at=149))
     timeline.requests = [r for r in timeline.requests if not 100 < r.ended <= 215]
-    found = {f.name: f for f in figures(timeline, DEFAULT, ROLES, NONE_LOST, Reaction.BOTH_DOWN)}
+    found = measured(timeline, expected=Reaction.BOTH_DOWN)
     assert found["detection in the primary"].value == 30
     assert found["detection in the primary"].kept
     assert found["detection in the standby"].value == 49
     assert not found["detection in the standby"].kept
     assert found["client outage, max"].value == 133  # client 0's read at 233 s
-
-
-def arrivals(*late: float | None) -> Timeline:
-    """Return writes that were acknowledged a second apart, and seen so much later."""
-    return Timeline(
-        arrivals=[
-            Arrival(f"{number}", WEST, number, None if seconds is None else number + seconds)
-            for number, seconds in enumerate(late)
-        ]
-    )
-
-
-def test_how_late_writes_were_is_counted_from_their_acknowledgement() -> None:
-    found = {f.name: f.value for f in replication(arrivals(0.5, 0.5, 2.5, 0.5), cut=3.5)}
-    assert found == {
-        "replication, p50": 0.5,
-        "replication, p99": 2.5,
-        "replication, max": 2.5,
-        "reads ahead of it": 0,
-        # The one that was acknowledged at 2 s and seen at 4.5 s.
-        "not yet in the standby at the cut": 1,
-        "the oldest of them, at the cut": 1.5,
-    }
-
-
-def test_a_write_that_nobody_saw_is_late_without_end() -> None:
-    found = {f.name: f.value for f in replication(arrivals(0.5, None), cut=10)}
-    assert found["replication, p50"] == 0.5
-    assert found["replication, max"] is None
-    assert found["not yet in the standby at the cut"] == 1
-    assert found["the oldest of them, at the cut"] == 9
-
-
-def test_without_a_loss_and_without_a_look_nothing_is_said_of_it() -> None:
-    assert replication(Timeline(), cut=10) == []
-    found = [figure.name for figure in replication(arrivals(0.5), cut=None)]
-    assert found == [
-        "replication, p50",
-        "replication, p99",
-        "replication, max",
-        "reads ahead of it",
-    ]
-
-
-def test_a_read_ahead_of_replication_is_no_failure_where_that_is_measured() -> None:
-    timeline = lost_and_recovered()
-    written = good(0, Operation.WRITE, 240, WEST)
-    early = replace(good(0, Operation.READ, 241, EAST), error="HTTP 404", item_id=written.item_id)
-    timeline.requests += [written, early]
-    assert failed_outside(timeline, 100) == 1, "in a rehearsal, what is not found is lost"
-
-    timeline.arrivals = arrivals(0.5).arrivals
-    assert (failed_outside(timeline, 100), failed_requests(timeline)) == (0, 3)
-    assert reads_ahead(timeline) == [early]
-    assert values(timeline)["failed outside the outage"] == 0
-
-    timeline.requests[-1] = replace(early, region=WEST)
-    assert failed_outside(timeline, 100) == 1, "it was written there"
 
 
 NEAR_WEST = Roles(EAST, WEST, bystanders=(1,))
@@ -406,7 +262,7 @@ def beside(timeline: Timeline) -> Timeline:
 
 def test_the_loss_of_one_of_two_that_serve_concerns_its_own_clients() -> None:
     timeline = beside(lost_and_recovered())
-    found = {f.name: f for f in figures(timeline, DEFAULT, NEAR_WEST, NONE_LOST)}
+    found = measured(timeline, roles=NEAR_WEST)
     assert found["client outage, p50"].value == found["client outage, max"].value == 40
     assert found["failback, last client"].value == 32, "client 1 has nowhere to come back from"
     assert found["failed near us-west-2"].value == 0
@@ -418,7 +274,7 @@ def test_the_loss_of_one_of_two_that_serve_concerns_its_own_clients() -> None:
 def test_not_one_request_may_fail_near_the_region_that_stays(at: float) -> None:
     timeline = beside(lost_and_recovered())
     timeline.requests.append(bad(1, Operation.READ, at))
-    found = {f.name: f for f in figures(timeline, DEFAULT, NEAR_WEST, NONE_LOST)}
+    found = measured(timeline, roles=NEAR_WEST)
     assert found["failed near us-west-2"] == Figure("failed near us-west-2", 1, "", Range(0, 0))
     assert found["failed outside the outage"].value == 0, "that is counted of the others"
 
@@ -438,7 +294,7 @@ def drawn() -> Timeline:
 
 
 def test_where_lots_are_drawn_a_client_may_fail_again_until_the_lost_region_is_out() -> None:
-    found = {f.name: f for f in figures(drawn(), DEFAULT, DRAWN, NONE_LOST)}
+    found = measured(drawn(), roles=DRAWN)
     assert found["DNS switch"] == Figure("DNS switch", 30.25, "s", Range(0, 48)), "for good"
     assert found["client outage, max"] == Figure("client outage, max", 35, "s", Range(0, 58))
     assert found["failed outside the outage"].value == 0
@@ -451,7 +307,7 @@ def test_where_lots_are_drawn_a_failure_after_the_promise_is_outside_the_outage(
     timeline = drawn()
     timeline.requests.append(bad(0, Operation.WRITE, 162))  # begun at 159, a second too late
     timeline.requests.append(bad(0, Operation.WRITE, 160))  # begun at 157
-    found = {f.name: f for f in figures(timeline, DEFAULT, DRAWN, NONE_LOST)}
+    found = measured(timeline, roles=DRAWN)
     assert found["failed outside the outage"].value == 1
 
 
@@ -459,7 +315,7 @@ def test_where_lots_are_drawn_dns_that_goes_on_answering_the_lost_region_has_not
     timeline = drawn()
     timeline.moments.append(Moment(150, Kind.DNS, EAST))
     timeline.moments.sort(key=lambda m: m.at)
-    found = {f.name: f for f in figures(timeline, DEFAULT, DRAWN, NONE_LOST)}
+    found = measured(timeline, roles=DRAWN)
     assert found["DNS switch"].value is None
     assert reaction(timeline, DRAWN) is Reaction.STAYS
 

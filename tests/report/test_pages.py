@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 import pytest
 
+from infra import ROOT
 from infra.cli import cli
-from tests.operations.checkouts import ROOT
 
 PAGES = sorted([ROOT / "README.md", *ROOT.glob("docs/*.md"), *ROOT.glob(".github/workflows/*.yml")])
 # Up to what ends it in a text: a backtick, a comment, a bracket, or the shell's own signs.

@@ -8,7 +8,7 @@ from infra.measure.figure import Figure, Missing
 from infra.measure.roles import Roles
 from infra.promise import Promise, Range
 from infra.timeline import Kind, Moment, Operation, Timeline
-from tests.operations.timelines import EAST, WEST, bad, good
+from tests.measure.timelines import EAST, WEST, bad, good
 
 PROMISE = Promise(interval=10, threshold=3, ttl=10)
 ROLES = Roles(EAST, WEST)

@@ -3,6 +3,7 @@
 import io
 import signal
 import sys
+from collections.abc import Sequence
 from types import FrameType, MappingProxyType
 
 import click
@@ -75,13 +76,14 @@ for _modules in SECTIONS.values():
         cli.add_command(_module.command)
 
 
-def main() -> int:
-    """Run the command line; return its exit status."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line, by default the process's; return its exit status."""
     signal.signal(signal.SIGTERM, _interrupt)
     _show_what_can_be_shown()
     try:
         return (
             cli(
+                arguments,
                 prog_name=PROGRAM,
                 standalone_mode=False,
                 complete_var=completion.VARIABLE,

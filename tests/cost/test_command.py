@@ -1,24 +1,16 @@
 """`python -m infra cost` as it is called, and the table of docs/cost.md."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from infra import ROOT
+from tests.commands import Called, call
 
 
-def cost(*options: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "infra", "cost", *options],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+def cost(*options: str) -> Called:
+    return call("cost", *options)
 
 
 def test_the_page_holds_what_the_command_prints() -> None:

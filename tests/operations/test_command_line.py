@@ -2,7 +2,6 @@
 
 import os
 import re
-import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -11,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from infra import ROOT, reference
-from infra.cli import main
+from tests import commands
 from tests.checkouts import copy_checkout
 
 NAMES = ("--stack", "s", "--domain-name", "a.test", "--primary-region", "us-east-1")
@@ -89,16 +88,10 @@ def test_the_faults_are_listed_and_nothing_is_rehearsed() -> None:
         ),
     ],
 )
-def test_a_call_that_is_wrong_is_status_2_and_says_why(
-    arguments: list[str],
-    said: str,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    monkeypatch.setattr(sys, "argv", ["infra", *arguments])
-    monkeypatch.setattr(signal, "signal", lambda *_: None)  # pytest's own stays
-    assert main() == 2
-    assert said in capsys.readouterr().err
+def test_a_call_that_is_wrong_is_status_2_and_says_why(arguments: list[str], said: str) -> None:
+    done = commands.call(*arguments)
+    assert done.returncode == 2
+    assert said in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,8 @@
 
 import copy
 import json
-import os
 import socket
 import ssl
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -19,7 +16,6 @@ import dns.message
 import dns.rcode
 import pytest
 
-from infra import ROOT
 from infra.errors import InfraError
 from infra.exits import DONE
 from infra.operations import deployment as deployments
@@ -32,6 +28,7 @@ from infra.operations.view import name_server
 from infra.promise import Range
 from infra.rehearsal.emulator import Emulator
 from infra.traffic.client import Target
+from tests.commands import Called, call
 
 if TYPE_CHECKING:
     from types_boto3_cloudwatch import CloudWatchClient
@@ -60,22 +57,12 @@ class Account:
     def client(self, region: str) -> "CloudWatchClient":
         return self.session.client("cloudwatch", region, endpoint_url=self.emulator.endpoint)
 
-    def call(
-        self, command: str, *options: str, typed: str = ""
-    ) -> subprocess.CompletedProcess[str]:
+    def call(self, command: str, *options: str, typed: str = "") -> Called:
         names = ["--stack", self.stack, "--domain-name", "a.test"]
         regions = ["--primary-region", "us-east-1", "--standby-region", STANDBY]
         server = ["--name-server", self.name_server]
-        return subprocess.run(
-            [sys.executable, "-m", "infra", command, *names, *regions, *server, *options],
-            cwd=ROOT,
-            env=self.emulator.environment(),
-            input=typed,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        environment = self.emulator.environment()
+        return call(command, *names, *regions, *server, *options, env=environment, typed=typed)
 
     def numbers(self, region: str = PRIMARY) -> list[float]:
         """Return the highest number that was put lately on a region's switch, if any was."""
@@ -471,15 +458,7 @@ def test_the_only_file_of_a_folder_needs_no_name(tmp_path: Path) -> None:
 
 
 def test_names_that_are_given_in_part_are_refused() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "infra", "status", "--stack", "one"],
-        cwd=ROOT,
-        env=os.environ,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = call("status", "--stack", "one")
     assert done.returncode == 2
     assert "--domain-name, --primary-region, --standby-region missing" in done.stderr
 

@@ -1,14 +1,12 @@
 """failover, failback and status as they are called, against a switch in the emulator."""
 
-import copy
 import json
 import socket
 import ssl
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import boto3
@@ -18,14 +16,12 @@ import pytest
 
 from infra.errors import InfraError
 from infra.exits import DONE
-from infra.operations import deployment as deployments
 from infra.operations import throw
-from infra.operations.deployment import Deployment, SwitchNames
+from infra.operations.deployment import Deployment
 from infra.operations.switch import Switch
 from infra.operations.throw import Manner
 from infra.operations.turn import Turn
 from infra.operations.view import name_server
-from infra.promise import Range
 from infra.rehearsal.emulator import Emulator
 from infra.traffic.client import Target
 from tests.commands import Called, call
@@ -35,12 +31,6 @@ if TYPE_CHECKING:
 
 PRIMARY, STANDBY = "us-east-1", "us-west-2"
 LONG_AGO = timedelta(minutes=10)
-
-
-def switch_of(deployment: Deployment, region: str = PRIMARY) -> SwitchNames:
-    found = deployment.named(region).switch
-    assert found is not None
-    return found
 
 
 class Account:
@@ -66,7 +56,7 @@ class Account:
 
     def numbers(self, region: str = PRIMARY) -> list[float]:
         """Return the highest number that was put lately on a region's switch, if any was."""
-        switch = switch_of(self.deployment, region)
+        switch = self.deployment.named(region).its_switch
         now = datetime.now(UTC)
         answer = self.client(switch.region).get_metric_statistics(
             Namespace=switch.namespace,
@@ -82,7 +72,7 @@ class Account:
 
     def withdrawn_long_ago(self, region: str = PRIMARY) -> None:
         """Have a region withdrawn by a number that no number of now shares a period with."""
-        switch = switch_of(self.deployment, region)
+        switch = self.deployment.named(region).its_switch
         self.client(switch.region).put_metric_data(
             Namespace=switch.namespace,
             MetricData=[
@@ -152,7 +142,7 @@ def test_a_failback_waits_until_no_failover_of_the_same_minute_swallows_it(
     reachable: Account, *, failover_is_seen: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
     deployment = reachable.deployment
-    switch = Switch(switch_of(deployment))
+    switch = Switch(deployment.primary.its_switch)
     if failover_is_seen:
         switch.put(withdrawn=True)
     unheard = Target("a.test", None, name_server("127.0.0.1:9"), ssl.create_default_context(), {})
@@ -171,7 +161,7 @@ def test_a_failback_waits_until_no_failover_of_the_same_minute_swallows_it(
 
 
 def test_a_failback_of_what_was_withdrawn_long_ago_waits_for_nothing(reachable: Account) -> None:
-    names = switch_of(reachable.deployment)
+    names = reachable.deployment.primary.its_switch
     now = datetime.now(UTC)
     reachable.withdrawn_long_ago()
     assert Switch(names).position().long_withdrawn(now)
@@ -332,7 +322,7 @@ def test_a_region_that_is_none_of_the_two_is_refused(account: Account) -> None:
 def test_the_alarm_tells_how_the_switch_stands_once_the_numbers_are_old(
     reachable: Account,
 ) -> None:
-    names = switch_of(reachable.deployment)
+    names = reachable.deployment.primary.its_switch
     reachable.cloudwatch.put_metric_alarm(
         AlarmName=names.alarm_name,
         Namespace=names.namespace,
@@ -357,121 +347,10 @@ def test_a_region_that_cant_be_reached_is_named_with_what_is_needed(
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     with pytest.raises(InfraError, match=r"^PutMetricData in us-west-2 failed: .*cloudwatch:Put"):
-        Switch(switch_of(account.deployment)).put(withdrawn=True)
-
-
-def override(role: str, region: str) -> dict[str, Any]:
-    return {
-        "region": region,
-        "namespace": "MultiRegionApi",
-        "metric_name": f"{role.capitalize()}Withdrawn",
-        "dimensions": {"Stack": "one"},
-        "alarm_name": f"one-{role}-withdrawn",
-        "health_check_id": f"{role} switch",
-    }
-
-
-DOCUMENT: dict[str, Any] = {
-    "stack": "one",
-    "domain_name": "a.test",
-    "routing": "latency",
-    "regions": {
-        role: {
-            "region": region,
-            "domain_name": f"{region}.a.test",
-            "health_check_id": f"{role} records",
-            "endpoint_check_id": f"{role} endpoint",
-            "override": override(role, other),
-        }
-        for role, region, other in (
-            ("primary", PRIMARY, STANDBY),
-            ("secondary", STANDBY, PRIMARY),
-        )
-    },
-    "override": override("primary", STANDBY),
-}
-
-
-@pytest.mark.parametrize(
-    ("ttl", "outage"), [(10, Range(20, 58)), (None, Range(20, 108))], ids=["CNAME", "alias"]
-)
-def test_a_deployments_file_says_what_is_promised(
-    ttl: int | None, outage: Range, tmp_path: Path
-) -> None:
-    path = tmp_path / "deployment.json"
-    check = {"interval": 10, "threshold": 3}
-    path.write_text(json.dumps(DOCUMENT | {"health_check": check, "dns_ttl": ttl}))
-    promise = deployments.read(path).promise
-    assert promise is not None
-    assert promise.outage == outage
-    path.write_text(json.dumps(DOCUMENT))
-    assert deployments.read(path).promise is None
-
-
-def test_a_deployment_is_read_from_its_file(tmp_path: Path) -> None:
-    path = tmp_path / "deployment.json"
-    path.write_text(json.dumps(DOCUMENT))
-    found = deployments.read(path)
-    assert (found.stack, found.standby.name) == ("one", STANDBY)
-    assert found.primary.endpoint_check_id == "primary endpoint"
-    assert switch_of(found).dimensions == {"Stack": "one"}
-    assert (found.routing, switch_of(found, STANDBY).metric_name) == (
-        "latency",
-        "SecondaryWithdrawn",
-    )
-
-
-def test_a_file_from_before_each_region_had_a_switch_is_read_too(tmp_path: Path) -> None:
-    old = copy.deepcopy(DOCUMENT)
-    del old["routing"]
-    for region in old["regions"].values():
-        del region["override"]
-    path = tmp_path / "deployment.json"
-    path.write_text(json.dumps(old))
-    found = deployments.read(path)
-    assert (found.routing, found.standby.switch) == ("failover", None)
-    assert switch_of(found).alarm_name == "one-primary-withdrawn"
-
-
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"stack": "one", "regions": {}}'])
-def test_a_file_that_is_something_else_is_refused(tmp_path: Path, text: str) -> None:
-    path = tmp_path / "deployment.json"
-    path.write_text(text)
-    with pytest.raises(InfraError, match=r"terraform -chdir=infra output -json deployment"):
-        deployments.read(path)
-
-
-def test_without_a_file_the_ways_to_name_a_deployment_are_told(tmp_path: Path) -> None:
-    with pytest.raises(InfraError, match=r"is not there.*--stack, --domain-name"):
-        deployments.read(tmp_path / "deployment.json")
-
-
-def test_the_only_file_of_a_folder_needs_no_name(tmp_path: Path) -> None:
-    with pytest.raises(InfraError, match=r"holds no deployment's file: .*--stack, --domain-name"):
-        deployments.only_file(tmp_path)
-    staging = tmp_path / "staging.json"
-    staging.write_text("{}")
-    assert deployments.only_file(tmp_path) == staging
-    (tmp_path / "prod.json").write_text("{}")
-    with pytest.raises(InfraError, match=r"prod\.json, .*staging\.json with --deployment"):
-        deployments.only_file(tmp_path)
+        Switch(account.deployment.primary.its_switch).put(withdrawn=True)
 
 
 def test_names_that_are_given_in_part_are_refused() -> None:
     done = call("status", "--stack", "one")
     assert done.returncode == 2
     assert "--domain-name, --primary-region, --standby-region missing" in done.stderr
-
-
-@pytest.mark.parametrize(
-    ("given", "address", "port"),
-    [("192.0.2.1", "192.0.2.1", 53), ("192.0.2.1:5353", "192.0.2.1", 5353), ("::1", "::1", 53)],
-)
-def test_a_name_server_is_an_address_and_maybe_a_port(given: str, address: str, port: int) -> None:
-    found = name_server(given)
-    assert (found.address, found.port) == (address, port)
-
-
-def test_a_name_server_with_no_such_port_is_refused() -> None:
-    with pytest.raises(InfraError, match=r"--name-server is .192\.0\.2\.1:dns."):
-        name_server("192.0.2.1:dns")

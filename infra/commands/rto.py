@@ -2,10 +2,8 @@
 
 import itertools
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.console import Console
@@ -15,10 +13,10 @@ from infra.cost.options import prices_option
 from infra.options import as_json_option
 from infra.parameters import NewFile, Number
 from infra.report.options import reports_folder
-from infra.rto import page, terminal
+from infra.rto import machine, page, terminal, words
 from infra.rto.measured import measured
 from infra.rto.model import Failure, World
-from infra.rto.table import SHARES, Choice, Row, rows
+from infra.rto.table import Choice, rows
 
 # What infra/variables.tf takes for dns_ttl.
 _LONGEST_TTL = 3600
@@ -26,17 +24,6 @@ _ALIAS = "alias"
 _USUAL = World()
 # The table needs so many columns; a narrower terminal wraps its lines.
 _WIDTH = 104
-_NOTES = (
-    "noticed: seconds until half of the losses are noticed",
-    "p50 to max: seconds for which clients are without the API: until a read and a write succeeded",
-    "promised: seconds, by the closed form of AWS's documentation",
-    "measured: seconds, the longest outage of each run in {reports}",
-    "checks: US dollars a month, both endpoints' health checks and what their requests cost",
-    "DNS: US dollars a month, the queries of a resolver that always asks again",
-    "List prices of {dated}; `python -m infra cost` has the rest. AWS publishes neither how many "
-    "checkers ask an endpoint nor how long a change of health takes to reach its name servers: "
-    "see --checkers and --publication.",
-)
 
 
 class Ttl(click.ParamType[int | None]):
@@ -160,62 +147,14 @@ def command(  # noqa: PLR0913 -- an argument an option
     table = list(rows((Choice(*c) for c in chosen), world, book, regions, runs))
     for reason in unread:
         click.echo(f"left out: {reason}", err=True)
-    dated = {service: day for service, day, _ in book.sources()}["route53"]
-    notes = list(_notes(table, reports, f"{dated}"))
+    notes = words.notes(table, reports, book)
     if page_file is not None:
         page_file.write_text(page.render(table, world, notes))
     if as_json:
-        click.echo(json.dumps(_document(table, world), indent=1))
+        click.echo(json.dumps(machine.document(table, world), indent=1))
         return
     console = Console(highlight=False, width=max(Console().width, _WIDTH))
-    console.print(_heading(world), soft_wrap=True)
+    console.print(words.heading(world), soft_wrap=True)
     terminal.show(table, world.step, console)
     for note in notes:
         console.print(note, style="dim", soft_wrap=True)
-
-
-def _heading(world: World) -> str:
-    lost = {
-        Failure.BLACKHOLE: "nothing comes back from it",
-        Failure.FAST: "it refuses connections, or answers 5xx",
-    }
-    return (
-        f"[bold]A region is lost: {lost[world.failure]}[/bold]\n"
-        f"1,000,000 clients of each setting: a request every {world.pace:g} s, given up after "
-        f"{world.timeout:g} s. {world.checkers} checkers, publication {world.publication:g} s.\n"
-    )
-
-
-def _notes(table: Sequence[Row], reports: Path, dated: str) -> Iterator[str]:
-    yield from (note.format(reports=f"{reports.name}/", dated=dated) for note in _NOTES)
-    beyond = [row for row in table if row.beyond > 0]
-    for row in beyond:
-        yield (
-            f"{row.choice.check}, {row.choice.record}: {row.beyond:.2%} of clients wait for longer "
-            "than promised, since they give a request up late: no promise has that in it"
-        )
-
-
-def _document(table: Sequence[Row], world: World) -> dict[str, Any]:
-    return {
-        "world": asdict(world),
-        "settings": [
-            {
-                "interval": row.choice.interval,
-                "threshold": row.choice.threshold,
-                "record": "CNAME" if row.choice.ttl is not None else "alias",
-                "ttl": row.choice.setting.ttl,
-                "default": row.default,
-                "detection": {name: round(row.detection(s), 2) for name, s in SHARES.items()},
-                "outage": {name: round(row.outage(s), 2) for name, s in SHARES.items()},
-                "promised": asdict(row.promised),
-                "beyond": row.beyond,
-                "usd_a_month": {
-                    "health_checks": round(row.checks, 2),
-                    "queries_of_a_resolver": round(row.queries, 2),
-                },
-                "measured": [asdict(run) for run in row.measured],
-            }
-            for row in table
-        ],
-    }

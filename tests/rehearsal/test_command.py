@@ -13,7 +13,7 @@ from infra.fault import Fault
 from infra.rehearsal import theatre
 from infra.rehearsal.scene import Scene
 from infra.report import Report
-from tests.report.test_report import report
+from tests.report.runs import report
 
 
 @dataclass

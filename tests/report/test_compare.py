@@ -12,7 +12,7 @@ from infra.commands import compare
 from infra.errors import InfraError
 from infra.report import Report
 from infra.report.store import Store
-from tests.report.test_report import report
+from tests.report.runs import report
 
 
 def slower(seconds: float) -> Report:

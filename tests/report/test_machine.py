@@ -13,8 +13,8 @@ from infra.errors import InfraError
 from infra.measure.figure import Missing
 from infra.report import Report, RunKind, machine
 from infra.timeline import Arrival, Kind, Operation, Timeline
-from tests.measure.timelines import WEST
-from tests.report.test_report import report
+from tests.measure.timelines import EAST, WEST, lost_and_recovered
+from tests.report.runs import active_active, report
 
 
 def written(folder: Path, text: str) -> Path:
@@ -93,3 +93,38 @@ def test_what_is_no_report_of_a_known_format_is_refused(
 def test_a_report_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(InfraError, match=r"gone\.json can't be read: No such file"):
         machine.read(tmp_path / "gone.json")
+
+
+def test_machines_read_back_whom_a_loss_concerned(tmp_path: Path) -> None:
+    path = tmp_path / "report.json"
+    path.write_text(machine.render(active_active()))
+    assert machine.read(path).roles == active_active().roles
+
+
+def test_machines_get_the_whole_report() -> None:
+    document = json.loads(machine.render(report(missing=Missing(["lost"], []))))
+    assert document["passed"] is False
+    assert document["verdict"] == "outside the promise: missing in the standby"
+    assert document["roles"] == {
+        "primary": EAST,
+        "standby": WEST,
+        "bystanders": [],
+        "redrawn": False,
+        "named": False,
+    }
+    by_name = {figure["name"]: figure for figure in document["figures"]}
+    assert by_name["detection"] == {
+        "name": "detection",
+        "value": 30,
+        "unit": "s",
+        "promised": {"low": 20, "high": 48},
+        "kept": True,
+    }
+    assert by_name["missing in the standby"]["kept"] is False
+    assert len(document["timeline"]["requests"]) == len(lost_and_recovered().requests)
+    assert document["timeline"]["moments"][1] == {
+        "at": 100,
+        "kind": "cut",
+        "region": EAST,
+        "detail": "",
+    }

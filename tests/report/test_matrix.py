@@ -22,7 +22,7 @@ from infra.rehearsal.scene import Scene
 from infra.report import Report, matrix
 from infra.timeline import Timeline
 from tests.measure.timelines import DEFAULT, ROLES, lost_and_recovered
-from tests.report.test_report import report
+from tests.report.runs import report
 
 STAYED = replace(
     report(),

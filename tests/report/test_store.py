@@ -8,7 +8,7 @@ import pytest
 from infra.errors import InfraError
 from infra.report import machine
 from infra.report.store import Store
-from tests.report.test_report import report
+from tests.report.runs import report
 
 
 def write(store: Store, *days: int) -> list[Path]:

@@ -3,7 +3,6 @@
 import json
 import re
 from dataclasses import replace
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +15,9 @@ from infra.measure.figure import Missing
 from infra.report.store import Store
 from infra.rto.table import DEFAULT
 from infra.timeline import Timeline
+from tests.html import Elements, require_nothing_from_elsewhere
 from tests.measure.timelines import ROLES
-from tests.report.test_report import report
+from tests.report.runs import report
 
 ONE = ("--interval", "10", "--threshold", "3", "--ttl", "10")
 
@@ -175,17 +175,6 @@ def test_what_cant_be_asked_is_refused_with_the_limits(
     assert said in done.stderr
 
 
-class _Tags(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.tags: list[str] = []
-        self.names: set[str] = set()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        self.names |= {name for name, _ in attrs}
-
-
 def test_the_page_has_a_hill_and_a_row_for_each_setting_and_nothing_from_elsewhere(
     tmp_path: Path,
 ) -> None:
@@ -193,11 +182,7 @@ def test_the_page_has_a_hill_and_a_row_for_each_setting_and_nothing_from_elsewhe
     page = tmp_path / "rto.html"
     assert call(tmp_path, "--interval", "10", "--page", str(page)).exit_code == 0
     text = page.read_text()
-    parsed = _Tags()
-    parsed.feed(text)
-    assert parsed.tags.count("polygon") == 9
-    assert parsed.tags.count("circle") == 1
+    found = Elements(text).found
+    assert (found.count("polygon"), found.count("circle")) == (9, 1)
     assert text.count('<tr class="default">') == 1
-    assert not {"script", "link", "img", "iframe", "base"} & set(parsed.tags)
-    assert not {"src", "href", "srcset"} & parsed.names
-    assert not re.search(r"https?:|//[a-z]|url\(|@import", text)
+    require_nothing_from_elsewhere(text)

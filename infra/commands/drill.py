@@ -22,7 +22,7 @@ from infra.exits import DONE, INTERRUPTED, NOT_SO
 from infra.operations import deployment as deployments
 from infra.operations.deployment import Deployment
 from infra.operations.options import of_a_deployment
-from infra.operations.view import Answer, ask
+from infra.operations.state import answers
 from infra.parameters import Number
 from infra.report import terminal
 from infra.report.options import reports_folder, runs_kept
@@ -186,13 +186,8 @@ def _plan(order: Drill) -> Iterator[str]:
 
 def _require_well(order: Drill) -> None:
     """Show how all is now; refuse to make things worse."""
-    deployment, target = order.deployment, order.target
-    names = (
-        deployment.domain_name,
-        deployment.primary.domain_name,
-        deployment.standby.domain_name,
-    )
-    asked = dict(zip(names, asyncio.run(_ask(target, names)), strict=True))
+    deployment = order.deployment
+    asked = asyncio.run(answers(deployment, order.target, Clock()))
     for name, answer in asked.items():
         click.echo(f"now: {name} {answer}")
     if order.watches_only:
@@ -206,11 +201,6 @@ def _require_well(order: Drill) -> None:
             f"not all is well, so nothing is done: {'; '.join(unfit)}. `python -m infra status` "
             "says more; --fault none watches all the same"
         )
-
-
-async def _ask(target: Target, names: tuple[str, ...]) -> list[Answer]:
-    clock = Clock()
-    return await asyncio.gather(*(ask(target, name, clock) for name in names))
 
 
 async def _require_writable(order: Drill) -> None:

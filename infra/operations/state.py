@@ -97,17 +97,17 @@ def look(deployment: Deployment, target: Target) -> State:
     """Ask DNS and both regions as a client does, CloudWatch for the switches, and Route 53."""
     return State(
         deployment,
-        asyncio.run(_answers(deployment, target)),
+        asyncio.run(answers(deployment, target, Clock())),
         {region.name: _position(region) for region in deployment.regions},
         _checks(deployment),
     )
 
 
-async def _answers(deployment: Deployment, target: Target) -> dict[str, Answer]:
-    clock = Clock()
+async def answers(deployment: Deployment, target: Target, clock: Clock) -> dict[str, Answer]:
+    """Ask as a client does; return what answers for each name, the shared one first."""
     names = (deployment.domain_name, *(region.domain_name for region in deployment.regions))
-    answers = await asyncio.gather(*(ask(target, name, clock) for name in names))
-    return dict(zip(names, answers, strict=True))
+    found = await asyncio.gather(*(ask(target, name, clock) for name in names))
+    return dict(zip(names, found, strict=True))
 
 
 def _position(region: Region) -> Position | str:

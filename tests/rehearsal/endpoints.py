@@ -47,6 +47,10 @@ async def endpoint(handler: Handler, tls: ssl.SSLContext, port: int = 0) -> Asyn
         site = web.TCPSite(runner, "127.0.0.1", port, ssl_context=tls)
         await site.start()
         yield runner.addresses[0][1]
+        await site.stop()
+        # Until its handshake has begun, asyncio can't close a connection that it has accepted.
+        for _ in range(3):
+            await asyncio.sleep(0)
     finally:
         await runner.cleanup()
 

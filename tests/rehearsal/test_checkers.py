@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.clock import Clock
+from infra.promise import Promise
 from infra.rehearsal.route53.background import Background
 from infra.rehearsal.route53.checkers import Checkers, phases
 from infra.rehearsal.route53.config import (
@@ -22,6 +23,7 @@ from infra.rehearsal.route53.config import (
 from infra.rehearsal.route53.health import Health, HealthChange
 from infra.rehearsal.route53.probe import ProbeError
 from tests.rehearsal.endpoints import CHECK
+from tests.rehearsal.virtual import world
 from tests.virtual_time import LoopClock, play
 
 
@@ -142,6 +144,23 @@ def test_a_loss_and_its_end_are_detected_within_the_promised_range(
     assert changes[0].reason == "2 of 16 checkers pass; last failure: gone"
 
 
+@pytest.mark.parametrize(("count", "healthy"), [(13, True), (14, False)])
+def test_an_endpoint_that_some_checkers_are_cut_off_from_is_healthy_while_enough_reach_it(
+    *, count: int, healthy: bool
+) -> None:
+    async def run() -> None:
+        async with world(Promise(10, 3, 10)) as opened:
+            east, route53 = "east-endpoint", opened.stage.route53
+            with route53.cut_off(lambda check, checker: check.id == east and checker < count):
+                await opened.clock.sleep(60)
+                assert route53.healthy(east) == healthy
+                assert route53.healthy("west-endpoint")
+            await opened.clock.sleep(60)
+            assert route53.healthy(east)
+
+    play(run())
+
+
 def test_the_interval_runs_from_a_response_to_the_next_request() -> None:
     async def run() -> list[tuple[int, float]]:
         asked = Endpoint(takes=4)
@@ -203,7 +222,6 @@ def test_a_failure_of_the_stand_in_itself_is_not_swallowed() -> None:
 
 
 ALARM = AlarmIdentifier("us-west-2", "operator-switch")
-ENDPOINT = "endpoint"
 SWITCH = "switch"
 REGION = "region"
 

@@ -87,15 +87,19 @@ async def _exchange(check: EndpointCheck, connection: socket.socket, clock: Cloc
 async def _open(
     check: EndpointCheck, connection: socket.socket
 ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    reader, writer = await asyncio.open_connection(sock=connection)
     if check.protocol == "HTTP":
-        return await asyncio.open_connection(sock=connection)
+        return reader, writer
     # An empty name sends none.
     name = check.fqdn if check.sni and check.fqdn else ""
     try:
-        return await asyncio.open_connection(sock=connection, ssl=_TLS, server_hostname=name)
+        # In a step of its own: cancelled in its first moment, a connection that asyncio opens with
+        # TLS stays open (SSLProtocol._start_shutdown does nothing before the handshake).
+        await writer.start_tls(_TLS, server_hostname=name)
     except OSError as error:
         why = error.reason if isinstance(error, ssl.SSLError) else "it closed the connection"
         raise ProbeError(f"{check.host} failed the TLS handshake: {why}") from error
+    return reader, writer
 
 
 def _tls() -> ssl.SSLContext:

@@ -32,10 +32,13 @@ _FUNCTIONS = {
 def command(context: click.Context, shell: str) -> None:
     """Print a function `infra`, short for `python -m infra`, and its completion, for SHELL.
 
-    For this session: `eval "$(python -m infra completion bash)"`, and for fish
-    `python -m infra completion fish | source`. It works in the project's folder, with its virtual
-    environment activated.
-    """
+    It works in the project's folder, with its virtual environment activated. For this session:
+
+    \b
+    eval "$(python -m infra completion bash)"
+    autoload -Uz compinit && compinit; eval "$(python -m infra completion zsh)"
+    python -m infra completion fish | source
+    """  # noqa: D301 -- the character keeps click from filling the lines
     kind = get_completion_class(shell)
     root = context.find_root().command
     script = "" if kind is None else kind(root, {}, _NAME, VARIABLE).source()

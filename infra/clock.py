@@ -2,6 +2,10 @@
 
 import asyncio
 import time
+from collections.abc import Callable
+
+# Between two looks.
+_STEP = 0.2
 
 
 class Clock:
@@ -34,6 +38,25 @@ class Clock:
     async def sleep(self, seconds: float) -> None:
         """Wait for so many simulated seconds."""
         await asyncio.sleep(self.real(seconds))
+
+    async def until(
+        self, reached: Callable[[], bool], limit: float, told: Callable[[float], None]
+    ) -> bool:
+        """Wait until a state is reached or so many simulated seconds are over; tell which.
+
+        Args:
+            reached: looks whether it is, a few times a second.
+            limit: simulated seconds.
+            told: called with those that have passed, after each look in vain.
+        """
+        start = self.now()
+        while not reached():
+            passed = self.now() - start
+            if passed >= limit:
+                return False
+            told(passed)
+            await self.sleep(_STEP)
+        return True
 
     def timeout(self, seconds: float) -> asyncio.Timeout:
         """Return a context that raises TimeoutError after so many simulated seconds."""

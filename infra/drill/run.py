@@ -25,7 +25,6 @@ _DWELL = 10.0
 _UNUSED = Promise(interval=10, threshold=3, ttl=10)
 # Replication that takes longer than this at the end is told as a write that is missing.
 _LAST_LOOK = 15.0
-_STEP = 0.2
 
 Status = Callable[[str], None]
 
@@ -184,7 +183,7 @@ class _Run:
 
     async def steady(self) -> bool:
         """Let traffic flow, and tell whether all is well enough to go on."""
-        await self._until(lambda: False, _STEADY, "before")
+        await self._dwell(_STEADY, "before")
         failed = [r for r in self._timeline.requests if r.error is not None]
         unfit = [f"{r.operation} failed: {r.error}" for r in failed[:3]]
         served = len(self._crowd.served_by(self._primary.name, 0.0))
@@ -204,7 +203,7 @@ class _Run:
         try:
             async with self._clock.timeout(limit):
                 await self._until(lambda: self._all_by(self._standby.name, cut), limit, "fault")
-                await self._until(lambda: False, _DWELL, "standby serves")
+                await self._dwell(_DWELL, "standby serves")
                 await self._look_in_standby()
         except TimeoutError:
             waiting = self._crowd.size - len(self._crowd.served_by(self._standby.name, cut))
@@ -223,7 +222,7 @@ class _Run:
                 f"{waiting} of {self._crowd.size} clients were not served by {self._primary.name} "
                 f"within {limit:.0f} s of its return"
             )
-        await self._until(lambda: False, _DWELL, "primary serves")
+        await self._dwell(_DWELL, "primary serves")
 
     async def watch(self) -> None:
         """See what comes, until the limit; when clients fail, take that for the loss."""
@@ -289,14 +288,17 @@ class _Run:
 
     async def _until(self, reached: Callable[[], bool], limit: float, act: str) -> bool:
         """Wait until a state is reached or the time is up; tell which."""
-        start = self._clock.now()
-        while not reached():
-            passed = self._clock.now() - start
-            if passed >= limit:
-                return False
-            self._status(f"{act} {passed:3.0f} s of at most {limit:.0f}: {self._state()}")
-            await self._clock.sleep(_STEP)
-        return True
+        return await self._clock.until(
+            reached,
+            limit,
+            lambda passed: self._status(
+                f"{act} {passed:3.0f} s of at most {limit:.0f}: {self._state()}"
+            ),
+        )
+
+    async def _dwell(self, seconds: float, act: str) -> None:
+        """Let traffic flow for so long."""
+        await self._until(lambda: False, seconds, act)
 
     def _state(self) -> str:
         dns = [m.region for m in self._timeline.moments if m.kind is Kind.DNS]

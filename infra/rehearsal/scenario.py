@@ -134,7 +134,7 @@ class _Run:
         """
         promise = self.scene.promise
         rounds = 1 if settled else promise.threshold
-        await self._until(lambda: False, promise.interval * rounds + _DWELL, "steady")
+        await self._dwell(promise.interval * rounds + _DWELL, "steady")
         records = self._stage.route53.configuration, self._deployment.domain_name
         self._problems(diagnosis.review_records(*records))
         unfit = [
@@ -158,7 +158,7 @@ class _Run:
                 await self._unnoticed()
             case Reaction.STAYS:
                 seconds = self.outcome.promise.detection.high + _DWELL
-                await self._until(lambda: False, seconds, "nothing may turn")
+                await self._dwell(seconds, "nothing may turn")
             case Reaction.BOTH_DOWN:
                 await self._both_down()
 
@@ -170,7 +170,7 @@ class _Run:
         if await self._until(lambda: self._moved(cut), limit, "cut"):
             # Where lots are drawn, the last that fell to the lost region are still kept.
             kept = self.outcome.promise.ttl if self._cut.roles.redrawn else 0.0
-            await self._until(lambda: False, kept + _DWELL, f"{other.name} serves")
+            await self._dwell(kept + _DWELL, f"{other.name} serves")
             self.outcome.missing_in_standby = await self._missing_in(other)
             return
         clients = self.crowd.size
@@ -193,13 +193,13 @@ class _Run:
         """Wait for the health check to turn, and see what the other region holds."""
         limit = self.outcome.promise.detection.high + _PATIENCE
         await self._until(lambda: not self._healthy(self._cut.region), limit, "cut")
-        await self._until(lambda: False, _DWELL, "nobody notices")
+        await self._dwell(_DWELL, "nobody notices")
         self.outcome.missing_in_standby = await self._missing_in(self._cut.other)
 
     async def _drained(self) -> None:
         """Let what caches keep run out, and see what the other region holds."""
         self._mark(Kind.DRAINED)
-        await self._until(lambda: False, self.outcome.promise.ttl + _DWELL, "drained")
+        await self._dwell(self.outcome.promise.ttl + _DWELL, "drained")
         self.outcome.missing_in_standby = await self._missing_in(self._cut.other)
         self._mark(Kind.REFILLING)
 
@@ -208,7 +208,7 @@ class _Run:
         regions = self._deployment.regions
         limit = self.outcome.promise.detection.high + _PATIENCE
         await self._until(lambda: not any(map(self._healthy, regions)), limit, "both cut")
-        await self._until(lambda: False, _DWELL, "both down")
+        await self._dwell(_DWELL, "both down")
 
     async def healed(self) -> None:
         """Wait until all is as it was before, and see what the regions hold."""
@@ -228,7 +228,7 @@ class _Run:
                 if waiting
                 else diagnosis.review_health(self._stage.route53, self._deployment)
             )
-        await self._until(lambda: False, _DWELL, f"{region.name} is back")
+        await self._dwell(_DWELL, f"{region.name} is back")
         self.outcome.missing_in_primary = await self._missing_in(region)
         if self._cut.expected in {Reaction.STAYS, Reaction.BOTH_DOWN}:
             self.outcome.missing_in_standby = await self._missing_in(other)
@@ -255,14 +255,15 @@ class _Run:
 
     async def _until(self, reached: Callable[[], bool], limit: float, act: str) -> bool:
         """Wait until a state is reached or the time is up; tell which."""
-        start = self._clock.now()
-        while not reached():
-            passed = self._clock.now() - start
-            if passed >= limit:
-                return False
-            self._status(f"{act} {passed:3.0f} s: {self._state()}")
-            await self._clock.sleep(0.2)
-        return True
+        return await self._clock.until(
+            reached,
+            limit,
+            lambda passed: self._status(f"{act} {passed:3.0f} s: {self._state()}"),
+        )
+
+    async def _dwell(self, seconds: float, act: str) -> None:
+        """Let traffic flow for so long."""
+        await self._until(lambda: False, seconds, act)
 
     def _state(self) -> str:
         route53 = self._stage.route53

@@ -147,12 +147,7 @@ class Canary:
         while True:
             now = datetime.now(UTC)
             try:
-                self._require_ours(region)
-                self._require_quiet()
-                found = {
-                    move.alias.kind: _pair(samples, move, began, now - manner.settle)
-                    for move in moves
-                }
+                found = self._look(region, samples, began, now - manner.settle)
                 seen = now
             except TakenOverError:
                 raise
@@ -168,6 +163,14 @@ class Canary:
                     break
             time.sleep(manner.look_every.total_seconds())
         self._conclude(moves, found)
+
+    def _look(
+        self, region: str, samples: Samples, since: datetime, until: datetime
+    ) -> dict[str, tuple[Sample, Sample]]:
+        """See that nobody and no alarm speaks up; return by function how its versions did."""
+        self._require_ours(region)
+        self._require_quiet()
+        return {move.alias.kind: _pair(samples, move, since, until) for move in self._in(region)}
 
     def _judge(self, moves: Iterable[Move], found: Mapping[str, tuple[Sample, Sample]]) -> None:
         for move in moves:
@@ -194,9 +197,7 @@ class Canary:
         for move in self._in(region):
             found = move.functions.alias(move.alias.kind)
             if found.revision != move.alias.revision:
-                raise TakenOverError(
-                    f"{move.alias} was changed by somebody else: {found.mark or 'by hand'}"
-                )
+                raise TakenOverError(found)
 
     def _require_quiet(self) -> None:
         """Look at the alarms of both regions, since one of them may be through already."""
@@ -217,9 +218,7 @@ class Canary:
             while move.alias.region == region:
                 found = move.functions.alias(move.alias.kind)
                 if str(found.mark) != str(move.mark):
-                    raise TakenOverError(
-                        f"{move.alias} was changed by somebody else: {found.mark or 'by hand'}"
-                    )
+                    raise TakenOverError(found)
                 if not found.weights:
                     self.moves[index] = replace(move, alias=found)
                     break

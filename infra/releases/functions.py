@@ -24,10 +24,6 @@ if TYPE_CHECKING:
 _PATIENT = Config(connect_timeout=3, read_timeout=20, retries={"total_max_attempts": 1})
 
 
-class TakenOverError(InfraError):
-    """Somebody else has changed an alias since it was read."""
-
-
 @dataclass(frozen=True)
 class Alias:
     """What an alias says.
@@ -50,6 +46,13 @@ class Alias:
 
     def __str__(self) -> str:
         return f"{self.kind} in {self.region}"
+
+
+class TakenOverError(InfraError):
+    """Somebody else has changed an alias since it was read."""
+
+    def __init__(self, found: Alias) -> None:
+        super().__init__(f"{found} was changed by somebody else: {found.mark or 'by hand'}")
 
 
 @dataclass(frozen=True)
@@ -148,9 +151,7 @@ class Functions:
             # may be Lambda's own by now.
             if (found.version, str(found.mark)) == (version, str(mark)):
                 return found
-            raise TakenOverError(
-                f"{alias} was changed by somebody else: {found.mark or 'by hand'}"
-            ) from error
+            raise TakenOverError(found) from error
         return self._alias(alias.kind, cast("Mapping[str, Any]", told))
 
     def versions(self, kind: str) -> list[Version]:

@@ -1,50 +1,70 @@
 """`python -m infra release` where it needs no Terraform: --status, --rollback, --resume."""
 
+import io
 import json
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import pytest
 
 from infra import ROOT
+from infra.cli import main
 from infra.functions import KINDS
 from infra.releases.marks import Mark
 from tests.releases.account import GOOD, PRIMARY, REGIONS, STANDBY, Account
 from tests.releases.test_conduct import AT_ONCE, release
 
 
-def command(account: Account, *options: str) -> list[str]:
-    names = ["--stack", account.stack, "--domain-name", "a.test"]
+def arguments(stack: str, *options: str) -> list[str]:
+    names = ["--stack", stack, "--domain-name", "a.test"]
     regions = ["--primary-region", PRIMARY, "--standby-region", STANDBY]
-    return [sys.executable, "-m", "infra", "release", *names, *regions, *options]
+    return ["release", *names, *regions, *options]
 
 
-def call(account: Account, *options: str, typed: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command(account, *options),
-        cwd=ROOT,
-        env=account.emulator.environment(),
-        input=typed,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+@dataclass(frozen=True)
+class Done:
+    """What came of a call."""
+
+    status: int
+    out: str
+    err: str
 
 
-def test_status_shows_what_serves_what_is_kept_and_that_all_has_ended(account: Account) -> None:
+Call = Callable[..., Done]
+
+
+@pytest.fixture
+def call(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Call]:
+    """Calls the command line in this process, on a stack, while somebody types."""
+
+    def called(stack: str, *options: str, typed: str = "") -> Done:
+        capsys.readouterr()
+        monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
+        status = main(arguments(stack, *options))
+        return Done(status, *capsys.readouterr())
+
+    before = signal.getsignal(signal.SIGTERM)
+    yield called
+    signal.signal(signal.SIGTERM, before)
+
+
+def test_status_shows_what_serves_what_is_kept_and_that_all_has_ended(
+    account: Account, call: Call
+) -> None:
     code = account.publish(GOOD)
     assert release(account, account.conduct(AT_ONCE)) == 0
-    done = call(account, "--status")
-    assert done.returncode == 0, done.stderr
-    assert "read in us-west-2 serves version 2; released: 1 to 2, release " in done.stdout
-    assert f"  *    2  code {code[:8]}  published " in done.stdout
-    assert "       1  code " in done.stdout
+    done = call(account.stack, "--status")
+    assert done.status == 0, done.err
+    assert "read in us-west-2 serves version 2; released: 1 to 2, release " in done.out
+    assert f"  *    2  code {code[:8]}  published " in done.out
+    assert "       1  code " in done.out
 
 
-def test_status_is_1_while_a_release_is_half_way(account: Account) -> None:
+def test_status_is_1_while_a_release_is_half_way(account: Account, call: Call) -> None:
     account.publish(GOOD)
     account.functions(PRIMARY).update_alias(
         FunctionName=f"{account.stack}-write",
@@ -52,13 +72,15 @@ def test_status_is_1_while_a_release_is_half_way(account: Account) -> None:
         RoutingConfig={"AdditionalVersionWeights": {"2": 0.25}},
         Description="canary: 1 to 2, release 20261125T031500Z by ann@host",
     )
-    done = call(account, "--status")
-    assert done.returncode == 1
-    assert "write in us-east-1 serves version 1, 2 gets 25%; canary: 1 to 2" in done.stdout
-    assert "NOT AS IT SHOULD BE: write in us-east-1 is in a release that has not" in done.stdout
+    done = call(account.stack, "--status")
+    assert done.status == 1
+    assert "write in us-east-1 serves version 1, 2 gets 25%; canary: 1 to 2" in done.out
+    assert "NOT AS IT SHOULD BE: write in us-east-1 is in a release that has not" in done.out
 
 
-def test_status_for_machines_is_a_document_with_the_same_exit_status(account: Account) -> None:
+def test_status_for_machines_is_a_document_with_the_same_exit_status(
+    account: Account, call: Call
+) -> None:
     code = account.publish(GOOD)
     account.functions(PRIMARY).update_alias(
         FunctionName=f"{account.stack}-write",
@@ -66,9 +88,9 @@ def test_status_for_machines_is_a_document_with_the_same_exit_status(account: Ac
         RoutingConfig={"AdditionalVersionWeights": {"2": 0.25}},
         Description="canary: 1 to 2, release 20261125T031500Z by ann@host",
     )
-    done = call(account, "--status", "--json")
-    assert done.returncode == 1, done.stderr
-    told = json.loads(done.stdout)
+    done = call(account.stack, "--status", "--json")
+    assert done.status == 1, done.err
+    told = json.loads(done.out)
     assert (told["stack"], told["settled"]) == (account.stack, False)
     found = {(each["function"], each["region"]): each for each in told["functions"]}
     assert [*found] == [(kind, region) for region in REGIONS for kind in KINDS]
@@ -89,14 +111,16 @@ def test_status_for_machines_is_a_document_with_the_same_exit_status(account: Ac
     assert half_way["problem"].startswith("write in us-east-1 is in a release that has not ended")
 
 
-def test_status_shows_the_other_functions_where_one_can_not_be_read(account: Account) -> None:
+def test_status_shows_the_other_functions_where_one_can_not_be_read(
+    account: Account, call: Call
+) -> None:
     account.functions(STANDBY).delete_function(FunctionName=f"{account.stack}-read")
-    done = call(account, "--status")
-    assert done.returncode == 1
-    assert "NOT AS IT SHOULD BE: GetAlias in us-west-2 failed: " in done.stdout
-    assert "write in us-west-2 serves version 1" in done.stdout
+    done = call(account.stack, "--status")
+    assert done.status == 1
+    assert "NOT AS IT SHOULD BE: GetAlias in us-west-2 failed: " in done.out
+    assert "write in us-west-2 serves version 1" in done.out
 
-    lost, *others = json.loads(call(account, "--status", "--json").stdout)["functions"]
+    lost, *others = json.loads(call(account.stack, "--status", "--json").out)["functions"]
     assert (lost["version"], lost["versions"]) == (None, [])
     assert lost["problem"].startswith("GetAlias in us-west-2 failed: ")
     assert [other["version"] for other in others] == ["1", "1", "1"]
@@ -105,8 +129,9 @@ def test_status_shows_the_other_functions_where_one_can_not_be_read(account: Acc
 def stopped(account: Account, by: signal.Signals) -> tuple[int, str]:
     """Go on with a release in a process, and stop it in the midst of the standby's canary."""
     before = account.alias(STANDBY, "write").mark
+    options = ("--resume", "--yes", "--bake", "5", "--probes", "2")
     with subprocess.Popen(
-        command(account, "--resume", "--yes", "--bake", "5", "--probes", "2"),
+        [sys.executable, "-m", "infra", *arguments(account.stack, *options)],
         cwd=ROOT,
         env=account.emulator.environment(),
         stdout=subprocess.PIPE,
@@ -130,7 +155,7 @@ def _in_canary(account: Account, before: Mark | None) -> bool:
 
 
 def test_a_release_that_is_killed_or_interrupted_is_gone_on_with_or_taken_back(
-    account: Account,
+    account: Account, call: Call
 ) -> None:
     account.publish(GOOD)
     for region in REGIONS:
@@ -142,57 +167,57 @@ def test_a_release_that_is_killed_or_interrupted_is_gone_on_with_or_taken_back(
             )
 
     stopped(account, signal.SIGKILL)
-    done = call(account, "--status")
-    assert done.returncode == 1
-    assert "read in us-west-2 serves version 1, 2 gets 10%; canary: 1 to 2" in done.stdout
+    done = call(account.stack, "--status")
+    assert done.status == 1
+    assert "read in us-west-2 serves version 1, 2 gets 10%; canary: 1 to 2" in done.out
 
     status, said = stopped(account, signal.SIGINT)
     assert status == 130
     assert "`python -m infra release --resume` goes on with it, `--rollback` takes it back" in said
 
-    assert call(account, "--rollback", "--yes").returncode == 0
+    assert call(account.stack, "--rollback", "--yes").status == 0
     assert account.serving() == ["1", "1", "1", "1"]
     assert account.shares() == [{}, {}, {}, {}]
 
 
-def test_a_rollback_is_asked_about_and_done(account: Account) -> None:
+def test_a_rollback_is_asked_about_and_done(account: Account, call: Call) -> None:
     account.publish(GOOD)
     assert release(account, account.conduct(AT_ONCE)) == 0
-    refused = call(account, "--rollback", typed="no\n")
-    assert refused.returncode == 2
-    assert f"'no' is not {account.stack}, so nothing was changed" in refused.stderr
+    refused = call(account.stack, "--rollback", typed="no\n")
+    assert refused.status == 2
+    assert f"'no' is not {account.stack}, so nothing was changed" in refused.err
     assert account.serving() == ["2", "2", "2", "2"]
 
-    done = call(account, "--rollback", typed=f"{account.stack}\n")
-    assert done.returncode == 0, done.stderr
-    assert "read in us-east-1: 2 back to 1" in done.stdout
+    done = call(account.stack, "--rollback", typed=f"{account.stack}\n")
+    assert done.status == 0, done.err
+    assert "read in us-east-1: 2 back to 1" in done.out
     assert account.serving() == ["1", "1", "1", "1"]
 
-    again = call(account, "--rollback", "--yes")
-    assert again.returncode == 2
-    assert "it has gone back already" in again.stderr
-    assert "nobody can be taken back" in again.stderr
+    again = call(account.stack, "--rollback", "--yes")
+    assert again.status == 2
+    assert "it has gone back already" in again.err
+    assert "nobody can be taken back" in again.err
 
 
-def test_a_rollback_names_its_version_by_its_code(account: Account) -> None:
+def test_a_rollback_names_its_version_by_its_code(account: Account, call: Call) -> None:
     account.publish(GOOD)
     conduct = account.conduct(AT_ONCE)
     assert release(account, conduct) == 0
     second = account.publish(GOOD)
-    assert call(account, "--rollback", "--yes", "--to", second[:6]).returncode == 0
+    assert call(account.stack, "--rollback", "--yes", "--to", second[:6]).status == 0
     assert account.serving() == ["3", "3", "3", "3"]
 
-    unknown = call(account, "--rollback", "--yes", "--to", "ffffffff")
-    assert unknown.returncode == 2
+    unknown = call(account.stack, "--rollback", "--yes", "--to", "ffffffff")
+    assert unknown.status == 2
     assert "no version of read in us-east-1 with code ffffffff is kept: there are 3" in (
-        unknown.stderr
+        unknown.err
     )
 
 
-def test_there_is_nothing_to_go_on_with_where_all_has_ended(account: Account) -> None:
-    done = call(account, "--resume", "--yes")
-    assert done.returncode == 2
-    assert done.stderr == "error: no release is under way, so there is nothing to go on with\n"
+def test_there_is_nothing_to_go_on_with_where_all_has_ended(account: Account, call: Call) -> None:
+    done = call(account.stack, "--resume", "--yes")
+    assert done.status == 2
+    assert done.err == "error: no release is under way, so there is nothing to go on with\n"
 
 
 @pytest.mark.parametrize(
@@ -207,9 +232,7 @@ def test_there_is_nothing_to_go_on_with_where_all_has_ended(account: Account) ->
         (["--keep", "1"], "1 is not in the range x>=2"),
     ],
 )
-def test_what_does_not_go_together_is_refused(
-    account: Account, options: list[str], said: str
-) -> None:
-    done = call(account, *options)
-    assert done.returncode == 2
-    assert said in " ".join(done.stderr.split())
+def test_what_does_not_go_together_is_refused(call: Call, options: list[str], said: str) -> None:
+    done = call("any", *options)
+    assert done.status == 2
+    assert said in " ".join(done.err.split())

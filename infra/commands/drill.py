@@ -125,7 +125,7 @@ def command(  # noqa: PLR0913 -- an argument an option
         clients,
         f"drill-{began:%Y%m%dT%H%M%SZ}-",
     )
-    _explain(order)
+    click.echo("\n".join(_plan(order)))
     _require_well(order)
     if not execute:
         click.echo("this was a dry run: nothing was changed. --execute does it")
@@ -156,11 +156,6 @@ def _undo(journal: Journal, deployment: Deployment) -> None:
         f"delete-function-concurrency --function-name {deployment.stack}-read --region "
         f"{deployment.primary.name}`, or `python -m infra failback`"
     )
-
-
-def _explain(order: Drill) -> None:
-    for line in _plan(order):
-        click.echo(line)
 
 
 def _plan(order: Drill) -> Iterator[str]:

@@ -160,21 +160,3 @@ def test_what_is_watched_ends_in_a_report(world: World, tmp_path: Path) -> None:
     assert all(item.startswith("drill-20") for item in world.items)
     assert "key" not in path.read_text()
     assert path.with_suffix(".html").exists()
-
-
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (["--fault", "meteor"], "'meteor' is not one of 'throttled', 'switch', 'none'"),
-        (["--clients", "0"], "0 is not in the range 1<=x<=50"),
-        (["--clients", "51"], "51 is not in the range 1<=x<=50"),
-        (["--limit", "59"], "59.0 is not in the range 60<=x<=3600"),
-        (["--limit", "3601"], "3601.0 is not in the range 60<=x<=3600"),
-    ],
-)
-def test_what_cant_be_asked_is_refused_with_the_limits(
-    arguments: list[str], said: str, tmp_path: Path
-) -> None:
-    done = call(tmp_path, *arguments)
-    assert done.exit_code == 2
-    assert said in done.stderr

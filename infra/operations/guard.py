@@ -71,11 +71,12 @@ def changes(plan: Mapping[str, Any]) -> list[str]:
 
 
 def losses(plan: Mapping[str, Any]) -> list[Loss]:
-    """Return what the plan would destroy of what can't be had back."""
+    """Return what the plan would destroy, or forget, of what can't be had back."""
     found = list(_changes(plan))
     keys = {arn for change in found for arn in _key_arns(change)}
     names = _Names.of(found)
-    return [loss for change in found for loss in _losses(change, keys, names)]
+    destroyed = [loss for change in found for loss in _losses(change, keys, names)]
+    return [*_forgotten(plan), *destroyed]
 
 
 def warnings(plan: Mapping[str, Any]) -> list[str]:
@@ -135,8 +136,21 @@ def require_allowed(found: Sequence[Loss], allowed: Iterable[str]) -> None:
         )
 
 
-def _changes(plan: Mapping[str, Any]) -> Iterator[_Change]:
-    for resource in plan.get("resource_changes", []):
+def _forgotten(plan: Mapping[str, Any]) -> Iterator[Loss]:
+    """Yield the copies of the table that the state knows and Terraform does not find."""
+    for change in _changes(plan, "resource_drift"):
+        if change.type in _TABLES and change.destroys:
+            yield Loss(
+                change.address,
+                "this copy of the table is not where Terraform looks for it: it would be forgotten "
+                "where it is, and another made",
+                "A change of a region does that, and moves nothing: put the old value back. What "
+                "was deleted can be restored (docs/production.md)",
+            )
+
+
+def _changes(plan: Mapping[str, Any], kind: str = "resource_changes") -> Iterator[_Change]:
+    for resource in plan.get(kind, []):
         if resource.get("mode", "managed") != "managed":
             continue
         change = resource["change"]

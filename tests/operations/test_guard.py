@@ -333,3 +333,25 @@ def test_only_what_is_named_is_let_go() -> None:
 def test_a_name_that_the_plan_does_not_lose_is_refused(found: list[Loss], told: str) -> None:
     with pytest.raises(InfraError, match=f"--allow-destroy three: .*{told}"):
         require_allowed(found, ["one", "three"] if found else ["three"])
+
+
+@pytest.mark.parametrize(
+    "address", ["aws_dynamodb_table.items", "aws_dynamodb_table_replica.items"]
+)
+def test_a_copy_that_terraform_looks_for_in_another_region_would_be_forgotten(address: str) -> None:
+    lost = plan(change(address, ["create"], None, TABLE))
+    lost["resource_drift"] = [
+        change(address, ["delete"], TABLE),
+        change("module.primary.aws_lambda_alias.read", ["delete"], {"name": "live"}),
+    ]
+    [loss] = losses(lost)
+    assert loss.name == address
+    assert "not where Terraform looks for it" in loss.what
+    with pytest.raises(InfraError, match="a region does that, and moves nothing"):
+        require_allowed([loss], [])
+
+
+def test_what_was_changed_elsewhere_and_is_still_there_is_no_loss() -> None:
+    changed = plan(UNCHANGED_TABLE)
+    changed["resource_drift"] = [update(point_in_time_recovery=[])]
+    assert losses(changed) == []

@@ -13,7 +13,7 @@ from infra.errors import InfraError
 from infra.operations.deployment import Deployment
 from infra.operations.switch import Switch
 from infra.rehearsal.emulator import Emulator
-from tests.emulator.cloud import Cloud
+from tests.emulator.cloud import Cloud, reach
 
 REGION = "us-east-1"
 
@@ -21,8 +21,7 @@ REGION = "us-east-1"
 @pytest.fixture
 def cloud(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Cloud:
     """The emulator, which this process's own clients reach too."""
-    for name in ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, emulator.environment()[name])
+    reach(emulator, monkeypatch)
     return Cloud(emulator.endpoint)
 
 

@@ -17,7 +17,7 @@ from infra.report.store import Store
 from tests import virtual_http
 from tests.drill.test_change import Failing
 from tests.drill.world import EAST, WEST, World, resolved
-from tests.emulator.cloud import Cloud, unique
+from tests.emulator.cloud import Cloud, reach, unique
 from tests.virtual_time import LoopClock, play
 
 # No other test's: its functions are in the one emulator of all.
@@ -49,8 +49,7 @@ def reader(emulator: Emulator) -> Cloud:
 @pytest.fixture
 def function(reader: Cloud, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Cloud:
     """The reader in the emulator, which this process's own clients reach too."""
-    for name in ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, emulator.environment()[name])
+    reach(emulator, monkeypatch)
     return reader
 
 

@@ -11,7 +11,10 @@ from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
 
 import boto3
+import pytest
 from botocore.config import Config
+
+from infra.rehearsal.emulator import Emulator
 
 if TYPE_CHECKING:
     from types_boto3_apigateway import APIGatewayClient
@@ -32,6 +35,12 @@ def packaged(code: str) -> bytes:
     with zipfile.ZipFile(package, "w") as archive:
         archive.writestr("handler.py", code)
     return package.getvalue()
+
+
+def reach(emulator: Emulator, patch: pytest.MonkeyPatch) -> None:
+    """Have this process's own AWS clients reach an emulator."""
+    for name in ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        patch.setenv(name, emulator.environment()[name])
 
 
 class Cloud:

@@ -2,9 +2,7 @@
 
 import asyncio
 import contextlib
-import io
 import json
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,6 +24,7 @@ from infra.rehearsal.regions import Region
 from infra.rehearsal.route53 import Route53StandIn, Surroundings
 from infra.rehearsal.scene import Scene
 from infra.threads import to_its_end
+from tests.emulator.cloud import packaged
 from tests.rehearsal.endpoints import server_tls
 
 TRUST = json.dumps(
@@ -61,15 +60,12 @@ class Functions:
 
     def create(self, name: str) -> None:
         role = self.cloud.roles.create_role(RoleName=name, AssumeRolePolicyDocument=TRUST)
-        package = io.BytesIO()
-        with zipfile.ZipFile(package, "w") as archive:
-            archive.writestr("app.py", "def app(event, context):\n    return 1\n")
         self.cloud.functions.create_function(
             FunctionName=name,
             Runtime="python3.13",
-            Handler="app.app",
+            Handler="handler.handler",
             Role=role["Role"]["Arn"],
-            Code={"ZipFile": package.getvalue()},
+            Code={"ZipFile": packaged("def handler(event, context):\n    return 1\n")},
         )
         versions = [
             self.cloud.functions.publish_version(FunctionName=name, Description=text)["Version"]

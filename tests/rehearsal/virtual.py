@@ -41,6 +41,7 @@ from infra.rehearsal.route53.config import (
 )
 from infra.rehearsal.route53.messages import respond
 from infra.rehearsal.route53.probe import ProbeError
+from infra.rehearsal.route53.reading import CHECKER_REGIONS
 from infra.rehearsal.stage import Stage
 from infra.traffic.resolver import NameServer
 from tests import virtual_http
@@ -374,16 +375,7 @@ def _endpoint(check_id: str, region: str, promise: Promise) -> EndpointCheck:
         path="/read?limit=1",
         search_string=None,
         sni=True,
-        regions=(
-            EAST,
-            "us-west-1",
-            WEST,
-            "eu-west-1",
-            "ap-southeast-1",
-            "ap-southeast-2",
-            "ap-northeast-1",
-            "sa-east-1",
-        ),
+        regions=CHECKER_REGIONS,
     )
 
 

@@ -2,8 +2,6 @@
 
 import functools
 import hashlib
-import io
-import zipfile
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -19,6 +17,7 @@ from infra.releases.canary import Manner
 from infra.releases.conduct import Conduct
 from infra.releases.functions import Alias, Functions
 from infra.releases.verdict import Limits
+from tests.emulator.cloud import packaged
 
 if TYPE_CHECKING:
     from types_boto3_cloudwatch import CloudWatchClient
@@ -32,14 +31,6 @@ GOOD = 'def handler(event, context):\n    return {"statusCode": 200, "body": "{}
 CRASHES = "def handler(event, context):\n    raise ValueError('out of order')\n"
 FAILS = 'def handler(event, context):\n    return {"statusCode": 503, "body": "no table"}\n'
 CANT_START = "raise ImportError('no module of that name')\n"
-
-
-def package(code: str) -> bytes:
-    """Return a zip with this code as handler.py."""
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w") as archive:
-        archive.writestr(zipfile.ZipInfo("handler.py"), code)
-    return made.getvalue()
 
 
 class Account:
@@ -71,7 +62,7 @@ class Account:
 
     def publish(self, code: str, kinds: Iterable[str] = KINDS) -> str:
         """Publish a version of each function in both regions, as an apply does; return its code."""
-        content = package(f"# {uuid4()}\n{code}")
+        content = packaged(f"# {uuid4()}\n{code}")
         for region in REGIONS:
             for kind in kinds:
                 name = name_of(self.stack, kind)
@@ -156,7 +147,7 @@ class Account:
                 Runtime="python3.13",
                 Handler="handler.handler",
                 Role="arn:aws:iam::000000000000:role/any",
-                Code={"ZipFile": package(GOOD)},
+                Code={"ZipFile": packaged(GOOD)},
                 Publish=True,
             )
             client.create_alias(FunctionName=name, Name=ALIAS, FunctionVersion="1")

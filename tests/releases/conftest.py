@@ -7,14 +7,14 @@ import pytest
 
 from infra.rehearsal.emulator import Emulator
 from infra.releases.canary import Canary
+from tests.emulator.cloud import reach
 from tests.releases.account import REGIONS, Account
 
 
 @pytest.fixture
 def account(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Account:
     """A stack of which version 1 serves everywhere, and which this process's clients reach."""
-    for name in ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, emulator.environment()[name])
+    reach(emulator, monkeypatch)
     monkeypatch.delenv("GITHUB_RUN_ID", raising=False)
     return Account(emulator)
 

@@ -9,7 +9,7 @@ import pytest
 from infra.errors import InfraError
 from infra.rehearsal.emulator import Emulator
 from infra.releases.samples import Sample, Samples
-from tests.emulator.cloud import REGIONS, Cloud, packaged
+from tests.emulator.cloud import REGIONS, Cloud, packaged, reach
 
 # Logs as chalicelib/answers.py does; version 2 is slower, and fails.
 CODE = """
@@ -30,8 +30,7 @@ HCL = Path(__file__).parents[2] / "infra/region/releases.tf"
 def test_failures_and_durations_are_told_by_version(
     emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, emulator.environment()[name])
+    reach(emulator, monkeypatch)
     cloud = Cloud(emulator.endpoint)
     began = datetime.now(UTC)
     function, api = cloud.api_of_alias(packaged(CODE), {"2": 0.25})

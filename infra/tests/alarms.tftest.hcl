@@ -18,14 +18,6 @@ mock_provider "aws" {
   override_during = plan
 }
 
-variables {
-  hosted_zone_name = "example.com"
-  domain_name      = "api.example.com"
-
-  # The provider takes seconds for a firewall, of which no run here sees anything.
-  waf = { enabled = false }
-}
-
 run "a_failover_and_each_regions_health_have_alarms" {
   command = plan
 

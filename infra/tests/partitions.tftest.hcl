@@ -18,14 +18,6 @@ mock_provider "aws" {
   override_during = plan
 }
 
-variables {
-  hosted_zone_name = "example.com"
-  domain_name      = "api.example.com"
-
-  # The provider takes seconds for a firewall, of which no run here sees anything.
-  waf = { enabled = false }
-}
-
 run "two_regions_of_europe_are_as_good_as_any" {
   command = plan
 

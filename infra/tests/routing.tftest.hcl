@@ -54,14 +54,6 @@ override_resource {
   values          = { id = "endpoint-of-the-secondary" }
 }
 
-variables {
-  hosted_zone_name = "example.com"
-  domain_name      = "api.example.com"
-
-  # The provider takes seconds for a firewall, of which no run here sees anything.
-  waf = { enabled = false }
-}
-
 run "health_checks_probe_a_read_on_each_regions_own_name" {
   command = plan
 

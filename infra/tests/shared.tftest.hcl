@@ -40,14 +40,6 @@ override_resource {
   }
 }
 
-variables {
-  hosted_zone_name = "example.com"
-  domain_name      = "api.example.com"
-
-  # The provider takes seconds for a firewall, of which no run here sees anything.
-  waf = { enabled = false }
-}
-
 run "the_table_is_guarded_and_restorable_in_both_regions" {
   command = plan
 

@@ -19,14 +19,6 @@ mock_provider "aws" {
   override_during = plan
 }
 
-variables {
-  hosted_zone_name = "example.com"
-  domain_name      = "api.example.com"
-
-  # The provider takes seconds for a firewall, of which no run here sees anything.
-  waf = { enabled = false }
-}
-
 run "values_of_the_wrong_form_are_refused" {
   command = plan
 

@@ -109,7 +109,7 @@ MUTATIONS = [
         "switch/main.tf",
         '"LastKnownStatus"',
         '"Healthy"',
-        "switch/the_switch_stays_as_it_was_thrown",
+        "override/the_switch_stays_as_it_was_thrown",
         "A switch that was thrown must stay so",
     ),
     Mutation(
@@ -125,7 +125,7 @@ MUTATIONS = [
         "switch/main.tf",
         "= 60",
         "= 10",
-        "switch/the_alarm_is_one_that_route_53_can_judge",
+        "override/the_alarm_is_one_that_route_53_can_judge",
         "Route 53 follows basic statistics",
     ),
     Mutation(
@@ -133,7 +133,7 @@ MUTATIONS = [
         "switch/main.tf",
         "evaluation_periods  = 1",
         "evaluation_periods  = 3",
-        "switch/the_alarm_is_one_that_route_53_can_judge",
+        "override/the_alarm_is_one_that_route_53_can_judge",
         "One number must throw the switch",
     ),
     Mutation(
@@ -758,7 +758,7 @@ class Outcome:
 def batches(mutations: Sequence[Mutation]) -> list[list[Mutation]]:
     """Share mutations out so that none stands in the place of another, in a few batches.
 
-    What a run of `terraform test` takes is its plan, and one plan shows all that is wrong with it.
+    What a run of `terraform test` takes is to check and plan, and once shows all that is wrong.
     """
     made: list[list[Mutation]] = []
     for mutation in mutations:

@@ -319,7 +319,7 @@ variable "limits" {
   validation {
     # https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
     condition     = var.limits.requests_per_second >= 10 && var.limits.requests_per_second <= 10000
-    error_message = "limits.requests_per_second is ${var.limits.requests_per_second}: use 10 (health checkers take some 2) to 10000, what AWS gives an account in a region."
+    error_message = "limits.requests_per_second is ${var.limits.requests_per_second}: use 10 (health checkers take 1.1) to 10000, what AWS gives an account in a region."
   }
   validation {
     condition     = var.limits.burst >= 10 && var.limits.burst <= 5000 && floor(var.limits.burst) == var.limits.burst

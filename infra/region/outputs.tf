@@ -1,4 +1,4 @@
-# What the root configuration needs to know of a region.
+# What the root configuration, and its tests, need to know of a region.
 
 output "region" {
   description = "This region."

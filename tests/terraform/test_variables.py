@@ -112,7 +112,7 @@ REFUSED = (
     (
         "limits",
         "{requests_per_second=9,writes_per_second=9}",
-        "limits.requests_per_second is 9: use 10 (health checkers take some 2) to 10000",
+        "limits.requests_per_second is 9: use 10 (health checkers take 1.1) to 10000",
     ),
     ("limits", "{requests_per_second=10001}", "limits.requests_per_second is 10001: use 10"),
     ("limits", "{burst=5001}", "limits.burst is 5001: use 10 to 5000"),

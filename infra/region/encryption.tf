@@ -6,6 +6,13 @@ locals {
 
   # The API's functions are the only ones who need items in clear.
   key_users = [aws_iam_role.api_handler_role.arn, aws_iam_role.write_role.arn]
+
+  # The names of this region's log groups, which can't be asked for them: they wait for the key. API
+  # Gateway's goes on with the API's id.
+  key_log_groups = [
+    "/aws/lambda/${var.name}-read", "/aws/lambda/${var.name}-write", "/aws/apigateway/${var.name}-access",
+    "API-Gateway-Execution-Logs_*", "aws-waf-logs-${var.name}",
+  ]
 }
 
 resource "aws_kms_key" "data" {
@@ -47,7 +54,10 @@ resource "aws_kms_key" "data" {
         Resource  = "*"
         Condition = {
           ArnLike = {
-            "kms:EncryptionContext:aws:logs:arn" = "arn:${data.aws_partition.this.partition}:logs:${var.region}:${data.aws_caller_identity.this.account_id}:log-group:*"
+            "kms:EncryptionContext:aws:logs:arn" = [
+              for name in local.key_log_groups :
+              "arn:${data.aws_partition.this.partition}:logs:${var.region}:${data.aws_caller_identity.this.account_id}:log-group:${name}"
+            ]
           }
         }
       },

@@ -51,7 +51,9 @@ _UNJUDGED: dict[str, dict[str, list[str]]] = {
     "plan": {
         "arn:aws:kms:*:*:alias/aws/dynamodb": ["kms:DescribeKey"],  # in place of the key
         "*": [
+            "application-autoscaling:ListTagsForResource",
             "cloudwatch:GetDashboard",
+            "cloudwatch:ListTagsForResource",
             "dynamodb:ListTagsOfResource",
             "route53:GetHealthCheck",
             "route53:ListTagsForResource",
@@ -75,6 +77,7 @@ _UNJUDGED: dict[str, dict[str, list[str]]] = {
             "application-autoscaling:DeleteScalingPolicy",
             "application-autoscaling:DeleteScheduledAction",
             "application-autoscaling:DeregisterScalableTarget",
+            "application-autoscaling:ListTagsForResource",
             "application-autoscaling:PutScalingPolicy",
             "application-autoscaling:PutScheduledAction",
             "application-autoscaling:RegisterScalableTarget",
@@ -83,6 +86,7 @@ _UNJUDGED: dict[str, dict[str, list[str]]] = {
             "cloudwatch:DeleteAlarms",
             "cloudwatch:DeleteDashboards",
             "cloudwatch:GetDashboard",
+            "cloudwatch:ListTagsForResource",
             "cloudwatch:PutDashboard",
             "dynamodb:ListTagsOfResource",
             "dynamodb:TagResource",

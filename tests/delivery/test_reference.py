@@ -26,13 +26,8 @@ pytestmark = pytest.mark.xdist_group("guarded")  # one account for all of them
 _GLOBAL = {"aws:RequestedRegion"}
 # Made under an id that nobody knows yet: the tag that comes with it is the condition instead.
 _MADE_WITH_A_TAG = {"acm:AddTagsToCertificate", "kms:TagResource"}
-# They list what there is, so that a name would hide from Terraform what it looks for.
-_LISTING = {
-    "application-autoscaling:ListTagsForResource",
-    "cloudwatch:DescribeAlarms",
-    "cloudwatch:ListTagsForResource",
-    "route53:GetChange",
-}
+# It lists what there is, so that a name would hide from Terraform what it looks for.
+_LISTING = {"cloudwatch:DescribeAlarms"}
 # aws-managed-policy/latest/reference/AmazonAPIGatewayPushToCloudWatchLogs.html
 _GATEWAY_LOGS = {
     "logs:CreateLogGroup",

@@ -298,6 +298,22 @@ MUTATIONS = [
         "CloudWatch Logs refuses a key",
     ),
     Mutation(
+        "the customer's key is for no log of the reader",
+        "region/encryption.tf",
+        '"/aws/lambda/${var.name}-read", ',
+        "",
+        "protection/a_customers_key_is_for_this_regions_items_and_logs",
+        "CloudWatch Logs may use the key for this stack's logs alone",
+    ),
+    Mutation(
+        "the customer's key is not for the firewall's log",
+        "region/encryption.tf",
+        ', "aws-waf-logs-${var.name}"',
+        "",
+        "firewall/what_the_firewall_refuses_is_logged_without_the_key",
+        "CloudWatch Logs may not use the key for the firewall's log",
+    ),
+    Mutation(
         "a function may write every log",
         "build/primary/chalice.tf.json",
         "${local.read_log_group_arn}:*",

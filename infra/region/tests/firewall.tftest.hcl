@@ -83,6 +83,11 @@ run "what_the_firewall_refuses_is_logged_without_the_key" {
     condition     = aws_cloudwatch_log_group.waf[0].kms_key_id == aws_kms_key.data[0].arn
     error_message = "The firewall's log must be under the customer's key like any other."
   }
+
+  assert {
+    condition     = strcontains(aws_kms_key.data[0].policy, ":log-group:${aws_cloudwatch_log_group.waf[0].name}\"")
+    error_message = "CloudWatch Logs may not use the key for the firewall's log."
+  }
 }
 
 run "each_group_can_be_set_to_count" {

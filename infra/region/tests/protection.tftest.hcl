@@ -107,6 +107,17 @@ run "a_customers_key_is_for_this_regions_items_and_logs" {
   }
 
   assert {
+    condition = alltrue([
+      for group in [aws_cloudwatch_log_group.read, aws_cloudwatch_log_group.write, aws_cloudwatch_log_group.access, aws_cloudwatch_log_group.execution] :
+      anytrue([
+        for arn in one([for statement in jsondecode(aws_kms_key.data[0].policy).Statement : statement if statement.Sid == "EncryptLogs"]).Condition.ArnLike["kms:EncryptionContext:aws:logs:arn"] :
+        can(regex("^arn:aws:logs:us-east-1:123456789012:log-group:.+", arn)) && can(regex("^${replace(split(":", arn)[6], "*", ".+")}$", group.name))
+      ])
+    ])
+    error_message = "CloudWatch Logs may use the key for this stack's logs alone, and for each of them: it refuses a group whose key it may not use."
+  }
+
+  assert {
     condition = anytrue([
       for statement in jsondecode(aws_kms_key.data[0].policy).Statement :
       try(statement.Condition.StringEquals["kms:ViaService"], "") == "dynamodb.us-east-1.amazonaws.com" && contains(flatten([statement.Action]), "kms:Decrypt")

@@ -1,17 +1,6 @@
 # A bucket for states: every version kept for a while, encrypted, and open to nobody outside the account
 # nor over anything but TLS.
 
-terraform {
-  required_version = ">= 1.11"
-
-  required_providers {
-    aws = {
-      source  = "hashicorp/aws"
-      version = "~> 5.100"
-    }
-  }
-}
-
 resource "aws_s3_bucket" "this" {
   #checkov:skip=CKV_AWS_18:Those logs come at best effort; CloudTrail's data events say who read a state, if the account's owner has them on.
   #checkov:skip=CKV_AWS_144:state.tf copies the one bucket to the other, and the copy has no copy.

@@ -190,8 +190,10 @@ def _keep_runs(path: Path, wanted: AbstractSet[str]) -> None:
     for number, name in enumerate(sorted(apart)):
         own = path.with_name(path.name.replace(".", f".{number}.", 1))
         own.write_text(f"{common}\nrun {runs[name]}")
-    if together := [runs[name] for name in runs if name in (wanted - apart) | applied]:
-        path.write_text("\nrun ".join([common, *together]))
+    together = wanted - apart
+    if together:
+        kept = [run for name, run in runs.items() if name in together | applied]
+        path.write_text("\nrun ".join([common, *kept]))
     else:
         path.unlink()
 

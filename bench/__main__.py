@@ -42,7 +42,7 @@ _ERRORS = Console(stderr=True)
     help="Write all that was measured to this file; - is the standard output.",
 )
 def main(rounds: int, calls: int, count: bool, output: Path | None) -> None:  # noqa: FBT001 -- click's way
-    r"""Measure the functions' starts and requests beside those of other ways to build them.
+    """Measure the functions' starts and requests beside those of other ways to build them.
 
     \b
     origin        two functions on boto3.resource, as the project began; others are compared with it
@@ -54,7 +54,7 @@ def main(rounds: int, calls: int, count: bool, output: Path | None) -> None:  # 
     Candidates take turns: compare figures within a run, never with another run's. Cold is from a
     bare interpreter to the end of the first answer; warm is the CPU of one request after many; the
     table is a stand-in on the loopback. Exits with 2 if it can't measure.
-    """
+    """  # noqa: D301 -- the character keeps click from filling the lines
     interpreter = bytecode.find(LAMBDA_PYTHON)
     if interpreter is None:
         interpreter = bytecode.Interpreter(sys.executable, platform.python_version())

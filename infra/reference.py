@@ -14,7 +14,8 @@ _INTRODUCTION = (
     "# Commands\n\n"
     "What `--help` says of each; written by `make docs`.\n\n"
     "Exit statuses: 0 success; 1 what is checked is not so; 2 it can't be run as asked, and\n"
-    "nothing was changed unless the text says so; 130 after Ctrl-C.\n"
+    "nothing was changed unless the text says so; 130 after Ctrl-C. With `--json` standard output\n"
+    "is JSON alone, and empty where it is 2; what went wrong is said on standard error.\n"
 )
 
 

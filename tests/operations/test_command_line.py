@@ -7,9 +7,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import click
 import pytest
 
+from bench import __main__ as bench
 from infra import ROOT
+from infra.cli import cli
 from tests import commands
 from tests.checkouts import copy_checkout
 
@@ -51,6 +54,13 @@ def test_the_reference_says_what_help_says() -> None:
     )
     written = (ROOT / "docs" / "commands.md").read_text()
     assert written == told.stdout, "`make docs` writes it"
+
+
+@pytest.mark.parametrize(
+    "command", [bench.main, *cli.commands.values()], ids=lambda command: command.name
+)
+def test_no_help_shows_the_signs_that_it_is_laid_out_with(command: click.Command) -> None:
+    assert "\\b" not in command.get_help(click.Context(command))
 
 
 def test_help_of_a_command_says_what_its_exit_statuses_mean() -> None:

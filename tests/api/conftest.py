@@ -1,10 +1,8 @@
 """The routes, served against a real table in the emulator."""
 
-import json
+import contextlib
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
 from urllib.parse import quote
 
 import boto3
@@ -14,21 +12,10 @@ from chalice.test import Client
 import app as api
 from chalicelib.table import Table
 from infra.rehearsal.emulator import Emulator
+from tests.answer import Answer
+from tests.emulator.cloud import create_table
 
 REGION = "us-west-2"
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a client got."""
-
-    status: int
-    headers: dict[str, str]
-    text: str
-
-    @property
-    def body(self) -> Any:  # noqa: ANN401 -- any JSON
-        return json.loads(self.text)
 
 
 class Api:
@@ -77,16 +64,8 @@ def environment(emulator: Emulator) -> Iterator[pytest.MonkeyPatch]:
 
 def make_table() -> str:
     """Make an empty table and return its name."""
-    name = f"items-{uuid.uuid4()}"
-    dynamodb = boto3.client("dynamodb", region_name=REGION)
-    dynamodb.create_table(
-        TableName=name,
-        BillingMode="PAY_PER_REQUEST",
-        KeySchema=[{"AttributeName": "ItemId", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "ItemId", "AttributeType": "S"}],
-    )
-    dynamodb.close()
-    return name
+    with contextlib.closing(boto3.client("dynamodb", region_name=REGION)) as dynamodb:
+        return create_table(dynamodb)
 
 
 @pytest.fixture(scope="session")

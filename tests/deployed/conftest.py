@@ -9,20 +9,8 @@ from typing import Any
 import pytest
 
 from infra.rehearsal.regions import Deployment
+from tests.answer import Answer
 from tests.conftest import Operated
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a client got."""
-
-    status: int
-    headers: dict[str, str]
-    text: str
-
-    @property
-    def body(self) -> Any:  # noqa: ANN401 -- any JSON
-        return json.loads(self.text)
 
 
 @dataclass(frozen=True)

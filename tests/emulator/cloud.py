@@ -18,6 +18,7 @@ from infra.rehearsal.emulator import Emulator
 
 if TYPE_CHECKING:
     from types_boto3_apigateway import APIGatewayClient
+    from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_lambda import LambdaClient
     from types_boto3_route53 import Route53Client
 
@@ -41,6 +42,18 @@ def reach(emulator: Emulator, patch: pytest.MonkeyPatch) -> None:
     """Have this process's own AWS clients reach an emulator."""
     for name in ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         patch.setenv(name, emulator.environment()[name])
+
+
+def create_table(dynamodb: "DynamoDBClient") -> str:
+    """Create an empty table of items, as infra/table.tf keys it; return its name."""
+    name = unique()
+    dynamodb.create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "ItemId", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "ItemId", "AttributeType": "S"}],
+    )
+    return name
 
 
 class Cloud:

@@ -1,6 +1,7 @@
 """On one table of the emulator, the app's client and boto3's get and give the same."""
 
 import base64
+import contextlib
 import uuid
 from typing import Any
 
@@ -8,6 +9,7 @@ import boto3
 import pytest
 
 from infra.rehearsal.emulator import Emulator
+from tests.emulator.cloud import create_table
 from tests.store.conftest import REGION, Pair, PairAt
 
 # One of each type, and numbers that other parsers would change.
@@ -31,7 +33,6 @@ _ATTRIBUTES: dict[str, Any] = {
 @pytest.fixture
 def name(emulator: Emulator) -> str:
     """An empty table in the emulator."""
-    table = f"items-{uuid.uuid4()}"
     dynamodb = boto3.client(
         "dynamodb",
         region_name=REGION,
@@ -39,14 +40,8 @@ def name(emulator: Emulator) -> str:
         aws_access_key_id="test",
         aws_secret_access_key="test",  # noqa: S106 -- the emulator takes any
     )
-    dynamodb.create_table(
-        TableName=table,
-        BillingMode="PAY_PER_REQUEST",
-        KeySchema=[{"AttributeName": "ItemId", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "ItemId", "AttributeType": "S"}],
-    )
-    dynamodb.close()
-    return table
+    with contextlib.closing(dynamodb):
+        return create_table(dynamodb)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import botocore
 import pytest
 import trustme
 
-from chalicelib.dynamodb import CallError
+from chalicelib.dynamodb import CallError, Client
 from infra import ROOT
 from tests.store.conftest import ClientAt
 
@@ -75,13 +75,16 @@ def test_amazons_roots_are_botocores_and_last() -> None:
         assert re.search("'Amazon'|'Starfield Technologies, Inc.'", str(certificate["subject"]))
 
 
+def _assert_refused(client: Client) -> None:
+    with pytest.raises(CallError, match="SSLCertVerificationError"):
+        client.call("Scan", {})
+
+
 def test_an_authority_that_nobody_knows_is_refused(
     client_at: ClientAt, authority: trustme.CA
 ) -> None:
     with _https_table(authority) as url:
-        client = client_at(url)
-        with pytest.raises(CallError, match="SSLCertVerificationError"):
-            client.call("Scan", {})
+        _assert_refused(client_at(url))
 
 
 def test_an_authority_that_the_system_knows_is_taken(
@@ -102,9 +105,7 @@ def test_aws_ca_bundle_is_taken_and_nothing_else(
     with _https_table(authority) as url:
         assert client_at(url).call("Scan", {}) == {}
     with _https_table(other) as url:
-        client = client_at(url)
-        with pytest.raises(CallError, match="SSLCertVerificationError"):
-            client.call("Scan", {})
+        _assert_refused(client_at(url))
 
 
 def test_a_certificate_for_another_host_is_refused(
@@ -112,6 +113,4 @@ def test_a_certificate_for_another_host_is_refused(
 ) -> None:
     monkeypatch.setenv("AWS_CA_BUNDLE", _file(authority, tmp_path))
     with _https_table(authority) as url:
-        client = client_at(url.replace("localhost", "127.0.0.1"))
-        with pytest.raises(CallError, match="SSLCertVerificationError"):
-            client.call("Scan", {})
+        _assert_refused(client_at(url.replace("localhost", "127.0.0.1")))

@@ -12,6 +12,15 @@ from infra.rehearsal.deploy import VARIABLES, as_environment, without_settings
 from infra.rehearsal.regions import Deployment, Region
 from infra.terraform import Terraform
 
+# Files of values that Terraform loads by itself, and prefers to TF_VAR_...:
+# https://developer.hashicorp.com/terraform/language/values/variables#variable-definition-precedence
+LOADED_UNASKED = (
+    "terraform.tfvars",
+    "terraform.tfvars.json",
+    "*.auto.tfvars",
+    "*.auto.tfvars.json",
+)
+
 
 def foreseen(root: Path, variables: Mapping[str, object] | None = None) -> Deployment:
     """Return what will be deployed, but for what only an apply can tell: ids and the API key.
@@ -69,10 +78,4 @@ def _values(root: Path, wanted: Mapping[str, object]) -> dict[str, Any]:
 
 
 def _loaded_unasked(root: Path) -> list[Path]:
-    """Return the files of values that Terraform loads by itself, and prefers to TF_VAR_....
-
-    https://developer.hashicorp.com/terraform/language/values/variables#variable-definition-precedence
-    """
-    infra = root / "infra"
-    names = ("terraform.tfvars", "terraform.tfvars.json", "*.auto.tfvars", "*.auto.tfvars.json")
-    return [path for name in names for path in sorted(infra.glob(name))]
+    return [path for name in LOADED_UNASKED for path in sorted((root / "infra").glob(name))]

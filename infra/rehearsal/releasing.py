@@ -14,6 +14,7 @@ from infra.display import Display
 from infra.rehearsal import emulator as emulators
 from infra.rehearsal.candidates import Candidate
 from infra.rehearsal.deploy import as_environment, deployed, environment_of
+from infra.rehearsal.foresight import LOADED_UNASKED
 from infra.rehearsal.regions import Deployment
 from infra.rehearsal.stage import set_stage, start_functions
 from infra.timeline import Request, Timeline
@@ -26,7 +27,7 @@ SLOW_SECONDS = 1.0
 _OPTIONS = ("--yes", "--weight", "25", "--bake", "0.25", "--min-requests", "3", "--probes", "5")
 _PROJECT = ("app.py", "chalicelib", ".chalice", "requirements.txt", "infra")
 _NOT_COPIED = shutil.ignore_patterns(
-    "build", ".terraform", "__pycache__", "backend.hcl", "terraform.tfstate*", "*.auto.tfvars*"
+    "build", ".terraform", "__pycache__", "backend.hcl", "terraform.tfstate*", *LOADED_UNASKED
 )
 # Once a function is started, and once DNS is cached, all is as it stays.
 _SETTLE_SECONDS = 3.0

@@ -22,6 +22,8 @@ def theatre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Theatre]:
     """One deployment for all these tests, whose standby has something ready."""
     root = copy_to(tmp_path_factory.mktemp("releases") / "project").root
     leave_out_the_firewall(root)
+    # A user's own names, which Terraform would prefer to a rehearsal's.
+    (root / "infra" / "terraform.tfvars").write_text('hosted_zone_name = "mine.test"\n')
     with releasing.opened(root, Display(), standby="warm") as made:
         yield made
 

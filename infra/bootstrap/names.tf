@@ -16,7 +16,6 @@ locals {
     # Which API Gateway names by the API's id: no pattern tells it from another stack's.
     execution_logs = [for region in local.regions : "arn:${local.partition}:logs:${region}:${local.account}:log-group:API-Gateway-Execution-Logs_*"]
     zones          = [for id in sort(var.hosted_zone_ids) : "arn:${local.partition}:route53:::hostedzone/${id}"]
-    changes        = ["arn:${local.partition}:route53:::change/*"]
     health_checks  = ["arn:${local.partition}:route53:::healthcheck/*"]
     roles          = ["arn:${local.partition}:iam::${local.account}:role/${var.name}-*"]
 

@@ -3,17 +3,15 @@
 
 locals {
   read = [
-    # Of these AWS knows no resource, or they list what there is.
-    { Action = ["application-autoscaling:DescribeScalableTargets", "application-autoscaling:DescribeScalingPolicies", "application-autoscaling:DescribeScheduledActions"], Resource = ["*"] },
+    # Of these AWS knows no resource, or none by name, or they list what there is.
+    { Action = ["application-autoscaling:DescribeScalableTargets", "application-autoscaling:DescribeScalingPolicies", "application-autoscaling:DescribeScheduledActions", "application-autoscaling:ListTagsForResource"], Resource = ["*"] },
     { Action = ["cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData", "cloudwatch:GetMetricStatistics"], Resource = ["*"] },
     { Action = ["kms:ListAliases", "logs:DescribeLogGroups", "logs:DescribeResourcePolicies", "logs:GetLogDelivery", "logs:ListLogDeliveries"], Resource = ["*"] },
-    { Action = ["route53:ListHostedZones", "route53:ListHostedZonesByName", "sns:GetSubscriptionAttributes", "sts:GetCallerIdentity"], Resource = ["*"] },
+    { Action = ["route53:GetChange", "route53:ListHostedZones", "route53:ListHostedZonesByName", "sns:GetSubscriptionAttributes", "sts:GetCallerIdentity"], Resource = ["*"] },
 
     { Action = ["acm:DescribeCertificate", "acm:ListTagsForCertificate"], Resource = local.arn.certificates },
     { Action = ["apigateway:GET"], Resource = local.arn.apis },
-    { Action = ["application-autoscaling:ListTagsForResource"], Resource = local.arn.scalable_targets },
-    { Action = ["cloudwatch:GetDashboard"], Resource = local.arn.dashboards },
-    { Action = ["cloudwatch:ListTagsForResource"], Resource = local.arn.alarms },
+    { Action = ["cloudwatch:GetDashboard", "cloudwatch:ListTagsForResource"], Resource = concat(local.arn.dashboards, local.arn.alarms) },
     { Action = ["dynamodb:DescribeContinuousBackups", "dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive", "dynamodb:ListTagsOfResource"], Resource = local.arn.tables },
     { Action = ["iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListInstanceProfilesForRole", "iam:ListRolePolicies", "iam:ListRoleTags"], Resource = local.arn.roles },
     # Of every key in the account, as a new key's tag may take minutes to count, and as the provider
@@ -22,7 +20,6 @@ locals {
     { Action = ["kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags"], Resource = local.arn.keys },
     { Action = ["lambda:GetAlias", "lambda:GetFunction", "lambda:GetFunctionCodeSigningConfig", "lambda:GetFunctionConcurrency", "lambda:GetFunctionConfiguration", "lambda:GetPolicy", "lambda:GetProvisionedConcurrencyConfig", "lambda:GetRuntimeManagementConfig", "lambda:ListAliases", "lambda:ListProvisionedConcurrencyConfigs", "lambda:ListTags", "lambda:ListVersionsByFunction"], Resource = local.arn.functions },
     { Action = ["logs:DescribeMetricFilters", "logs:ListTagsForResource"], Resource = concat(local.arn.log_groups, local.arn.execution_logs) },
-    { Action = ["route53:GetChange"], Resource = local.arn.changes },
     { Action = ["route53:GetHostedZone", "route53:ListResourceRecordSets", "route53:ListTagsForResource"], Resource = local.arn.zones },
     { Action = ["route53:GetHealthCheck", "route53:GetHealthCheckStatus", "route53:ListTagsForResource"], Resource = local.arn.health_checks },
     { Action = ["sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic", "sns:ListTagsForResource"], Resource = local.arn.topics },

@@ -51,7 +51,6 @@ _UNJUDGED: dict[str, dict[str, list[str]]] = {
     "plan": {
         "arn:aws:kms:*:*:alias/aws/dynamodb": ["kms:DescribeKey"],  # in place of the key
         "*": [
-            "application-autoscaling:ListTagsForResource",
             "cloudwatch:GetDashboard",
             "cloudwatch:ListTagsForResource",
             "dynamodb:ListTagsOfResource",
@@ -77,7 +76,6 @@ _UNJUDGED: dict[str, dict[str, list[str]]] = {
             "application-autoscaling:DeleteScalingPolicy",
             "application-autoscaling:DeleteScheduledAction",
             "application-autoscaling:DeregisterScalableTarget",
-            "application-autoscaling:ListTagsForResource",
             "application-autoscaling:PutScalingPolicy",
             "application-autoscaling:PutScheduledAction",
             "application-autoscaling:RegisterScalableTarget",

@@ -28,6 +28,15 @@ _GLOBAL = {"aws:RequestedRegion"}
 _MADE_WITH_A_TAG = {"acm:AddTagsToCertificate", "kms:TagResource"}
 # It lists what there is, so that a name would hide from Terraform what it looks for.
 _LISTING = {"cloudwatch:DescribeAlarms"}
+# Of things that have an id and no name: a pattern would be of all, and lengthen the policy.
+_BY_ID = {"application-autoscaling:ListTagsForResource", "route53:GetChange"}
+# The longest that the bootstrap takes, in the partition with the longest ARNs.
+_LONGEST = {
+    "multi-region-api": "a" * 30,
+    "arn:aws:": "arn:aws-us-gov:",
+    "us-east-1": "us-gov-east-1",
+    "us-west-2": "us-gov-west-1",
+}
 # aws-managed-policy/latest/reference/AmazonAPIGatewayPushToCloudWatchLogs.html
 _GATEWAY_LOGS = {
     "logs:CreateLogGroup",
@@ -134,7 +143,7 @@ def test_an_action_is_allowed_on_resources_of_the_kinds_it_knows(rights: list[Ri
 
 def test_a_resource_is_named_wherever_an_action_knows_one(rights: list[Right]) -> None:
     everything = {right.action for right in rights if right.resources == ("*",) and right.kinds}
-    assert everything == _MADE_WITH_A_TAG | _LISTING
+    assert everything == _MADE_WITH_A_TAG | _LISTING | _BY_ID
 
 
 def test_a_resource_that_is_named_is_one_that_some_action_of_its_statement_knows(
@@ -215,13 +224,14 @@ def test_a_right_to_change_anything_would_be_found(action: str) -> None:
     assert not Right("any", action, ("*",), ()).reads_only
 
 
-def test_policies_are_no_longer_than_iam_takes(guarded: Guarded) -> None:
+def test_policies_are_no_longer_than_iam_takes_whatever_the_names(guarded: Guarded) -> None:
     policies = guarded.policies()
     assert len(policies) == 8
     # White space isn't counted: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-    lengths = {
-        name: len(re.sub(r"\s", "", json.dumps(document))) for name, document in policies.items()
-    }
+    texts = {name: re.sub(r"\s", "", json.dumps(found)) for name, found in policies.items()}
+    for short, long in _LONGEST.items():
+        texts = {name: text.replace(short, long) for name, text in texts.items()}
+    lengths = {name: len(text) for name, text in texts.items()}
     assert {name: length for name, length in lengths.items() if length > 6144} == {}
 
 

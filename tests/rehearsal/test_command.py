@@ -1,4 +1,4 @@
-"""`python -m infra rehearse`: which deployment is rehearsed, and which of its regions is hit."""
+"""`python -m infra rehearse` and `rehearse-all`: what is deployed, rehearsed and found."""
 
 import contextlib
 from collections.abc import Iterator, Mapping
@@ -6,31 +6,47 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from infra.commands import rehearse
+from infra import ROOT
+from infra.errors import InfraError
 from infra.fault import Fault
+from infra.measure.figure import Missing
 from infra.rehearsal import theatre
+from infra.rehearsal.faults import FAULTS
 from infra.rehearsal.scene import Scene
 from infra.report import Report
+from tests import commands
+from tests.commands import Called
 from tests.report.runs import report
 
 
 @dataclass
 class Fake:
-    """A theatre that notes what is asked of it."""
+    """A theatre that notes what is asked of it.
 
+    Attributes:
+        outcomes: by the fault's name, what comes of it where that is not what should.
+        variables: what is deployed; None if nothing was.
+        played: each fault, the region that it hit, and whether all was known to be well.
+    """
+
+    outcomes: dict[str, Report | BaseException] = field(default_factory=dict)
     variables: Mapping[str, object] | None = None
-    played: list[tuple[str, str | None]] = field(default_factory=list)
+    played: list[tuple[str, str | None, bool]] = field(default_factory=list)
 
     @contextlib.contextmanager
-    def opened(self, *_: object, variables: Mapping[str, object]) -> Iterator["Fake"]:
-        self.variables = variables
+    def opened(self, *_: object, variables: Mapping[str, object] | None = None) -> Iterator["Fake"]:
+        self.variables = variables or {}
         yield self
 
-    def rehearse(self, fault: Fault[Scene], *, hit: str | None) -> Report:
-        self.played.append((fault.name, hit))
-        return report()
+    def rehearse(
+        self, fault: Fault[Scene], *, hit: str | None = None, settled: bool = False
+    ) -> Report:
+        self.played.append((fault.name, hit, settled))
+        outcome = self.outcomes.get(fault.name, report())
+        if isinstance(outcome, BaseException):
+            raise outcome
+        return outcome
 
 
 @pytest.fixture
@@ -40,8 +56,8 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> Fake:
     return fake
 
 
-def call(folder: Path, *arguments: str) -> Result:
-    return CliRunner().invoke(rehearse.command, ["--reports", str(folder), *arguments])
+def call(command: str, folder: Path, *arguments: str) -> Called:
+    return commands.call(command, "--reports", str(folder), *arguments, env={"COLUMNS": "200"})
 
 
 @pytest.mark.parametrize(
@@ -67,10 +83,10 @@ def test_the_mode_is_deployed_and_the_region_named_is_hit(
     variables: Mapping[str, object],
     played: tuple[str, str | None],
 ) -> None:
-    done = call(tmp_path, *arguments)
-    assert done.exit_code == 0, done.output
+    done = call("rehearse", tmp_path, *arguments)
+    assert done.returncode == 0, done.stderr
     assert fake.variables == variables
-    assert fake.played == [played]
+    assert fake.played == [(*played, False)]
 
 
 @pytest.mark.parametrize(
@@ -94,7 +110,61 @@ def test_the_mode_is_deployed_and_the_region_named_is_hit(
 def test_what_can_not_be_rehearsed_is_refused_before_anything_is_deployed(
     fake: Fake, tmp_path: Path, arguments: tuple[str, ...], said: str
 ) -> None:
-    done = call(tmp_path, *arguments)
-    assert done.exit_code in {1, 2}, "1: an error that `python -m infra` makes one line of"
-    assert said in " ".join(f"{done.output} {done.exception}".split())
+    done = call("rehearse", tmp_path, *arguments)
+    assert done.returncode == 2
+    assert said in " ".join(done.stderr.split())
     assert fake.variables is None
+
+
+def test_every_fault_is_rehearsed_and_reported_unless_some_are_named(
+    fake: Fake, tmp_path: Path
+) -> None:
+    done = call("rehearse-all", tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert [name for name, *_ in fake.played] == list(FAULTS)
+    assert len(list(tmp_path.glob("*.html"))) == len(FAULTS)
+
+    fake.played.clear()
+    call("rehearse-all", tmp_path, "--fault", "slow,5xx", "--fault", "brief")
+    assert [name for name, *_ in fake.played] == ["slow,5xx", "brief"]
+
+
+def test_one_row_that_is_not_as_it_should_be_is_status_1_and_the_rest_are_played(
+    fake: Fake, tmp_path: Path
+) -> None:
+    fake.outcomes["slow"] = report(missing=Missing(["a"], []))
+    done = call("rehearse-all", tmp_path, "--fault", "tls", "--fault", "slow", "--fault", "reset")
+    assert done.returncode == 1
+    # After what was not as it should be, nothing is known to be well.
+    assert fake.played == [("tls", None, False), ("slow", None, True), ("reset", None, False)]
+    assert "! slow: outside the promise" in done.stdout
+
+
+def test_one_row_that_can_not_be_rehearsed_is_refused_before_anything_is_deployed(
+    fake: Fake, tmp_path: Path
+) -> None:
+    done = call("rehearse-all", tmp_path, "--fault", "tls", "--fault", "evacuation")
+    assert done.returncode == 2
+    assert "evacuation moves weights" in done.stderr
+    assert fake.variables is None
+
+
+@pytest.mark.parametrize(
+    ("trouble", "status"), [(InfraError("the emulator ended"), 2), (KeyboardInterrupt(), 130)]
+)
+def test_what_was_found_before_the_end_is_shown(
+    fake: Fake, tmp_path: Path, trouble: BaseException, status: int
+) -> None:
+    fake.outcomes["slow"] = trouble
+    done = call("rehearse-all", tmp_path, "--fault", "tls", "--fault", "slow")
+    assert done.returncode == status
+    assert any(line.startswith("tls ") and "ok" in line for line in done.stdout.splitlines())
+    assert len(list(tmp_path.glob("*.json"))) == 1
+
+
+def test_the_documentation_has_a_row_for_every_fault_and_what_should_come_of_it() -> None:
+    lines = (ROOT / "docs" / "faults.md").read_text().splitlines()
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines if line[:2] == "| "]
+    assert [(row[0], row[1]) for row in rows[1:]] == [
+        (fault.name, fault.expected) for fault in FAULTS.values()
+    ]

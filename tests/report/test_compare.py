@@ -5,13 +5,10 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-from click.testing import CliRunner, Result
-
-from infra.commands import compare
-from infra.errors import InfraError
 from infra.report import Report
 from infra.report.store import Store
+from tests import commands
+from tests.commands import Called
 from tests.report.runs import report
 
 
@@ -25,10 +22,8 @@ def slower(seconds: float) -> Report:
     return replace(run, began="2026-01-03T03:04:05+00:00", figures=figures)
 
 
-def call(folder: Path, *arguments: str) -> Result:
-    return CliRunner(catch_exceptions=False).invoke(
-        compare.command, ["--reports", str(folder), *arguments]
-    )
+def call(folder: Path, *arguments: str) -> Called:
+    return commands.call("compare", "--reports", str(folder), *arguments)
 
 
 def rows(output: str) -> dict[str, list[str]]:
@@ -41,9 +36,9 @@ def test_the_last_two_runs_are_compared(tmp_path: Path) -> None:
     for run in (replace(report(), began="2026-01-01T00:00:00+00:00"), report(), slower(3.5)):
         store.write(run)
     done = call(tmp_path)
-    assert done.exit_code == 0
-    assert done.output.startswith("before 2026-01-02T03:04:05+00:00  passed  ")
-    found = rows(done.output)
+    assert done.returncode == 0
+    assert done.stdout.startswith("before 2026-01-02T03:04:05+00:00  passed  ")
+    found = rows(done.stdout)
     assert found["detection"] == ["30.0 s", "33.5 s", "+3.5 s", "20 to 48 s"]
     assert found["failed requests"] == ["3", "3", "+0"]
 
@@ -52,30 +47,31 @@ def test_two_named_runs_are_compared_in_the_order_given(tmp_path: Path) -> None:
     store = Store(tmp_path)
     first, second = store.write(report()), store.write(slower(2))
     done = call(tmp_path, str(second), first.stem)
-    assert rows(done.output)["detection"] == ["32.0 s", "30.0 s", "-2.0 s", "20 to 48 s"]
+    assert rows(done.stdout)["detection"] == ["32.0 s", "30.0 s", "-2.0 s", "20 to 48 s"]
 
 
 def test_runs_of_different_settings_are_refused_with_what_differs(tmp_path: Path) -> None:
     store = Store(tmp_path)
     store.write(report())
     store.write(replace(slower(1), settings={"clients": "9", "clock": "real time"}))
-    with pytest.raises(InfraError) as refused:
-        call(tmp_path)
-    assert "of different settings" in str(refused.value)
-    assert "clients: 8 -> 9\n  clock: (none) -> real time" in str(refused.value)
+    refused = call(tmp_path)
+    assert refused.returncode == 2
+    assert "of different settings" in refused.stderr
+    assert "clients: 8 -> 9\n  clock: (none) -> real time" in refused.stderr
 
     done = call(tmp_path, "--different-settings")
-    assert done.exit_code == 0
-    assert "settings differ  clients: 8 -> 9" in done.output
-    assert rows(done.output)["detection"][2] == "+1.0 s"
+    assert done.returncode == 0
+    assert "settings differ  clients: 8 -> 9" in done.stdout
+    assert rows(done.stdout)["detection"][2] == "+1.0 s"
 
 
 def test_a_drill_is_no_rehearsal(tmp_path: Path) -> None:
     store = Store(tmp_path)
     store.write(report())
     store.write(replace(slower(1), kind="drill"))
-    with pytest.raises(InfraError, match="run: rehearsal -> drill"):
-        call(tmp_path)
+    refused = call(tmp_path)
+    assert refused.returncode == 2
+    assert "run: rehearsal -> drill" in refused.stderr
 
 
 def test_other_versions_are_told_and_compared(tmp_path: Path) -> None:
@@ -83,8 +79,8 @@ def test_other_versions_are_told_and_compared(tmp_path: Path) -> None:
     store.write(report())
     store.write(replace(slower(1), versions={"project": "def5678"}))
     done = call(tmp_path)
-    assert done.exit_code == 0
-    assert "made with other  project: abc1234 -> def5678" in done.output
+    assert done.returncode == 0
+    assert "made with other  project: abc1234 -> def5678" in done.stdout
 
 
 def test_what_never_came_about_has_no_difference(tmp_path: Path) -> None:
@@ -93,7 +89,7 @@ def test_what_never_came_about_has_no_difference(tmp_path: Path) -> None:
     figures = [replace(f, value=None) if f.name == "detection" else f for f in never.figures[:3]]
     store.write(report())
     store.write(replace(never, figures=figures))
-    found = rows(call(tmp_path).output)
+    found = rows(call(tmp_path).stdout)
     assert found["detection"] == ["30.0 s", "never", "20 to 48 s"]
     assert found["client outage, max"] == ["40.0 s", "20 to 58 s"]
 
@@ -102,11 +98,12 @@ def test_machines_get_both_values_and_their_difference(tmp_path: Path) -> None:
     store = Store(tmp_path)
     store.write(report())
     store.write(replace(slower(2), settings={"clients": "9"}))
-    document = json.loads(call(tmp_path, "--json", "--different-settings").output)
+    document = json.loads(call(tmp_path, "--json", "--different-settings").stdout)
     assert document["settings"] == {"clients": ["8", "9"]}
     assert document["figures"][0] == {"name": "detection", "before": 30, "after": 32, "change": 2}
 
 
 def test_without_two_runs_the_way_to_them_is_told(tmp_path: Path) -> None:
-    with pytest.raises(InfraError, match=r"holds 0 of the 2 runs .*python -m infra rehearse"):
-        call(tmp_path)
+    refused = call(tmp_path)
+    assert refused.returncode == 2
+    assert "holds 0 of the 2 runs to compare: `python -m infra rehearse`" in refused.stderr

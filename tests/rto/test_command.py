@@ -6,14 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from click.testing import CliRunner, Result
-
 from infra import ROOT
-from infra.commands import rto
 from infra.measure.figure import Missing
 from infra.report.store import Store
 from infra.rto.table import DEFAULT
 from infra.timeline import Timeline
+from tests import commands
+from tests.commands import Called
 from tests.html import Elements, require_nothing_from_elsewhere
 from tests.measure.timelines import ROLES
 from tests.report.runs import report
@@ -21,15 +20,13 @@ from tests.report.runs import report
 ONE = ("--interval", "10", "--threshold", "3", "--ttl", "10")
 
 
-def call(folder: Path, *arguments: str) -> Result:
-    return CliRunner(catch_exceptions=False).invoke(
-        rto.command, ["--reports", str(folder), *arguments]
-    )
+def call(folder: Path, *arguments: str) -> Called:
+    return commands.call("rto", "--reports", str(folder), *arguments)
 
 
 def document(folder: Path, *arguments: str) -> dict[str, Any]:
     done = call(folder, *arguments, "--json")
-    assert done.exit_code == 0, done.output
+    assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
     return found
 
@@ -43,8 +40,8 @@ def table(output: str) -> dict[tuple[str, str], list[str]]:
 
 def test_without_options_the_settings_to_choose_among_are_shown(tmp_path: Path) -> None:
     done = call(tmp_path)
-    assert done.exit_code == 0
-    rows = table(done.output)
+    assert done.returncode == 0
+    rows = table(done.stdout)
     assert len(rows) == 2 * 3 * 3
     assert ("* 10 s x 3", "CNAME, 10 s") in rows
     assert sum(check.startswith("*") for check, _ in rows) == 1
@@ -60,7 +57,7 @@ def test_without_options_the_settings_to_choose_among_are_shown(tmp_path: Path) 
 
 def test_the_documentation_has_what_the_command_shows(tmp_path: Path) -> None:
     documented = table((ROOT / "docs" / "recovery.md").read_text())
-    shown = table(call(tmp_path).output)
+    shown = table(call(tmp_path).stdout)
     prices = 2
     assert {key: row[:-prices] for key, row in documented.items()} == {
         key: row[:-prices] for key, row in shown.items()
@@ -85,7 +82,7 @@ def test_what_is_marked_as_default_is_what_terraform_has() -> None:
 
 
 def test_the_plot_has_a_line_for_each_setting_on_one_scale(tmp_path: Path) -> None:
-    lines = call(tmp_path, "--interval", "10", "--ttl", "10", "--ttl", "alias").output.splitlines()
+    lines = call(tmp_path, "--interval", "10", "--ttl", "10", "--ttl", "alias").stdout.splitlines()
     plotted = [line for line in lines if re.match(r"[* ] 10 s x \d, ", line)]
     assert len(plotted) == 6
     # Later thresholds begin later, and the longest promise, 108 s, ends last.
@@ -118,7 +115,7 @@ def test_what_runs_have_measured_stands_beside_the_setting_they_had(tmp_path: Pa
     ]
     [other] = document(tmp_path, *ONE[:-1], "60")["settings"]
     assert other["measured"] == []
-    shown = call(tmp_path, *ONE).output
+    shown = call(tmp_path, *ONE).stdout
     assert table(shown)["* 10 s x 3", "CNAME, 10 s"][6] == "40.0"
     assert "◆" in next(line for line in shown.splitlines() if line.startswith("* 10 s x 3, "))
 
@@ -127,7 +124,7 @@ def test_what_is_no_report_is_left_out_and_told(tmp_path: Path) -> None:
     runs(tmp_path)
     (tmp_path / "notes.json").write_text("{}")
     done = call(tmp_path, *ONE)
-    assert done.exit_code == 0
+    assert done.returncode == 0
     assert f"left out: {tmp_path / 'notes.json'} is no report" in done.stderr
 
 
@@ -144,9 +141,9 @@ def test_machines_get_every_quantile_and_what_was_assumed(tmp_path: Path) -> Non
 
 
 def test_clients_that_wait_for_longer_than_promised_are_told_why(tmp_path: Path) -> None:
-    patient = call(tmp_path, *ONE, "--timeout", "30").output
+    patient = call(tmp_path, *ONE, "--timeout", "30").stdout
     assert re.search(r"10 s x 3, CNAME, 10 s: \d+\.\d\d% of clients wait for longer", patient)
-    assert "wait for longer" not in call(tmp_path, *ONE).output
+    assert "wait for longer" not in call(tmp_path, *ONE).stdout
 
 
 def test_the_page_has_a_hill_and_a_row_for_each_setting_and_nothing_from_elsewhere(
@@ -154,7 +151,7 @@ def test_the_page_has_a_hill_and_a_row_for_each_setting_and_nothing_from_elsewhe
 ) -> None:
     runs(tmp_path)
     page = tmp_path / "rto.html"
-    assert call(tmp_path, "--interval", "10", "--page", str(page)).exit_code == 0
+    assert call(tmp_path, "--interval", "10", "--page", str(page)).returncode == 0
     text = page.read_text()
     found = Elements(text).found
     assert (found.count("polygon"), found.count("circle")) == (9, 1)

@@ -13,6 +13,7 @@ from infra import ROOT
 from infra.clock import Clock
 from infra.confirmation import confirm_stack
 from infra.display import Display
+from infra.drill import readiness
 from infra.drill.faults import FAULTS, Scene
 from infra.drill.journal import Journal
 from infra.drill.report import report
@@ -27,10 +28,7 @@ from infra.parameters import Number
 from infra.report import terminal
 from infra.report.options import reports_folder, runs_kept
 from infra.report.store import Store
-from infra.traffic import client
 from infra.traffic.client import Target
-
-_KEY_VARIABLE = "INFRA_API_KEY"
 
 
 @click.command("drill")
@@ -106,19 +104,14 @@ def command(  # noqa: PLR0913 -- an argument an option
     if undo:
         _undo(journal, deployment)
         return
-    if deployment.routing != "failover":
-        raise InfraError(
-            f'{deployment.stack} has routing = "{deployment.routing}", and a drill measures how a '
-            'standby takes over, which only "failover" has: apply that first. To move clients '
-            "without measuring it, `python -m infra failover --region REGION`"
-        )
+    readiness.require_a_standby(deployment)
     if journal.open:
         raise InfraError(f"{journal.describe()}: end it first, with `python -m infra drill --undo`")
     began = datetime.now(UTC)
     display = Display()
     order = Drill(
         deployment,
-        replace(target, api_key=os.environ.get(_KEY_VARIABLE)),
+        replace(target, api_key=os.environ.get(readiness.KEY_VARIABLE)),
         FAULTS[fault],
         Scene(journal, FAULTS[fault].prepare(deployment), limit, display.note),
         deployment.promise,
@@ -126,14 +119,16 @@ def command(  # noqa: PLR0913 -- an argument an option
         f"drill-{began:%Y%m%dT%H%M%SZ}-",
     )
     click.echo("\n".join(_plan(order)))
-    _require_well(order)
+    asked = asyncio.run(answers(deployment, order.target, Clock()))
+    click.echo("\n".join(f"now: {name} {answer}" for name, answer in asked.items()))
+    readiness.require_well(order, asked)
     if not execute:
         click.echo("this was a dry run: nothing was changed. --execute does it")
         return
     store = Store(reports, keep)
     store.require_writable()
     confirm_stack(deployment.stack, yes=yes)
-    asyncio.run(_require_writable(order))
+    asyncio.run(readiness.require_writable(order, Clock()))
     with display.step(f"drill: {clients} clients, {fault}, at most {limit:.0f} s"):
         found = asyncio.run(drill(order, Clock(), display.update))
     told = report(order, found, began, ROOT)
@@ -177,40 +172,3 @@ def _plan(order: Drill) -> Iterator[str]:
             f"promised: DNS moves within {order.promised.detection} s, clients are back within "
             f"{order.promised.outage} s"
         )
-
-
-def _require_well(order: Drill) -> None:
-    """Show how all is now; refuse to make things worse."""
-    deployment = order.deployment
-    asked = asyncio.run(answers(deployment, order.target, Clock()))
-    for name, answer in asked.items():
-        click.echo(f"now: {name} {answer}")
-    if order.watches_only:
-        return
-    unfit = [f"{name}: {answer.problem}" for name, answer in asked.items() if answer.problem]
-    serving = asked[deployment.domain_name].region
-    if not unfit and serving != deployment.primary.name:
-        unfit.append(f"{deployment.domain_name} is answered by {serving}")
-    if unfit:
-        raise InfraError(
-            f"not all is well, so nothing is done: {'; '.join(unfit)}. `python -m infra status` "
-            "says more; --fault none watches all the same"
-        )
-
-
-async def _require_writable(order: Drill) -> None:
-    """Find out before the drill that clients can't write.
-
-    Where somebody else's fault is watched, they may not be able to; but a key that is refused would
-    look like that fault.
-
-    Raises:
-        InfraError: they can't.
-    """
-    failed = await client.warm_up(order.target, Clock(), attempts=2, prefix=order.prefix)
-    if failed is None or (order.watches_only and "HTTP 403" not in failed):
-        return
-    raise InfraError(
-        f"clients can't write and read ({failed}), so nothing was changed. Writes need the API key "
-        f"in {_KEY_VARIABLE}: see `python -m infra drill --help`"
-    )

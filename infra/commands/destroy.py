@@ -31,8 +31,10 @@ def command(*, var_files: tuple[Path, ...], yes: bool) -> None:
         guard.require_unprotected(document)
         for loss in losses:
             click.echo(f"WOULD BE LOST {loss.name}: {loss.what}")
-        confirm_stack(_stack(project), yes=yes)
+        stack = _stack(project)
+        confirm_stack(stack, yes=yes)
         project.apply(path, "terraform destroy")
+        project.remove_deployment(stack)
     click.echo("destroyed")
 
 

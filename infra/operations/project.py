@@ -59,9 +59,10 @@ class Project:
             except InfraError as error:
                 if _NO_ZONE not in str(error):
                     raise
+                file = next(iter(self.var_files), self.root / "infra" / "terraform.tfvars")
                 raise InfraError(
                     f"{error}: hosted_zone_name must be a public hosted zone that is there, in the "
-                    f"account of your credentials; set it in {self.var_files[0]}"
+                    f"account of your credentials; set it in {file}"
                 ) from error
 
     def apply(self, plan: Path, title: str) -> None:
@@ -74,10 +75,20 @@ class Project:
         document = self.terraform.outputs().get("deployment")
         if document is None:
             return
-        path = self.root / deployments.FOLDER / f"{document['stack']}.json"
+        path = self._deployment(document["stack"])
         path.parent.mkdir(exist_ok=True)
         path.write_text(json.dumps(document, indent=2, sort_keys=True) + "\n")
         self.display.note(f"wrote {path}: operators' commands go by it, so keep a copy")
+
+    def remove_deployment(self, stack: str) -> None:
+        """Remove the file of a deployment that is gone."""
+        path = self._deployment(stack)
+        if path.is_file():
+            path.unlink()
+            self.display.note(f"removed {path}")
+
+    def _deployment(self, stack: str) -> Path:
+        return self.root / deployments.FOLDER / f"{stack}.json"
 
 
 @contextlib.contextmanager

@@ -154,16 +154,17 @@ def test_a_replica_and_a_health_check_that_would_go_are_refused(
     assert changed.replicas() == ["us-west-2"]
 
 
-def test_a_table_and_records_that_would_be_replaced_are_refused(
+def test_what_would_be_replaced_or_forgotten_in_another_region_is_refused(
     changed: Deployed, tmp_path: Path
 ) -> None:
     moved = tmp_path / "moved.tfvars"
-    moved.write_text('domain_name = "www.example.com"\n')
+    moved.write_text('domain_name = "www.example.com"\nsecondary_region = "eu-west-1"\n')
     changed.project.replace("infra/table.tf", '"${var.name}-items"', '"${var.name}-things"')
     refused = changed.call("apply", "--yes", "--var-file", str(moved))
     assert refused.returncode == 2, refused.stdout
     for name in ("aws_dynamodb_table.items", "aws_route53_record.shared"):
         assert f"--allow-destroy '{name}'" in refused.stderr
+    assert f"{REPLICA}: this copy of the table is not where Terraform looks" in refused.stderr
     assert changed.tables() == ["multi-region-api-items"]
 
 
@@ -203,3 +204,4 @@ def test_a_destroy_is_refused_whole_until_the_table_may_go(deployed: Deployed) -
     assert done.returncode == 0, done.stderr
     assert "WOULD BE LOST aws_dynamodb_table.items" in done.stdout
     assert deployed.tables() == []
+    assert not list((deployed.project.root / deployments.FOLDER).glob("*.json"))

@@ -70,6 +70,15 @@ def test_a_zone_that_is_not_there_is_said_with_the_file_that_names_it(root: Path
         project.plan(root / "plan")
 
 
+def test_a_zone_that_no_environment_names_is_said_with_terraforms_own_file(root: Path) -> None:
+    (root / "plan.error").write_text("Error: no matching Route 53 Hosted Zone found\n")
+    with (
+        initialised(root, (), packaged=True) as project,
+        pytest.raises(InfraError, match=r"set it in .+/infra/terraform\.tfvars$"),
+    ):
+        project.plan(root / "plan")
+
+
 def test_a_file_that_is_no_plan_is_said_to_be_none(root: Path) -> None:
     connect(root, "prod")
     (root / "show.error").write_text(
@@ -81,6 +90,17 @@ def test_a_file_that_is_no_plan_is_said_to_be_none(root: Path) -> None:
     ):
         carry_out(project, Path("README.md"), (), yes=True)
     assert "apply" not in (root / "calls").read_text()
+
+
+def test_the_file_of_a_deployment_that_is_gone_goes_and_no_other(root: Path) -> None:
+    connect(root, "prod")
+    (root / "deployments").mkdir()
+    for stack in ("gone", "other"):
+        (root / "deployments" / f"{stack}.json").write_text("{}")
+    with initialised(root, (), packaged=True) as project:
+        project.remove_deployment("gone")
+        project.remove_deployment("never written")
+    assert [path.name for path in (root / "deployments").iterdir()] == ["other.json"]
 
 
 def test_a_state_whose_environment_is_gone_is_not_touched(root: Path) -> None:

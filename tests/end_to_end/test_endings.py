@@ -114,10 +114,10 @@ def test_a_missing_terraform_is_named_with_the_way_out(
 
 
 def test_a_failed_apply_says_what_terraform_said(project: Project, scratch: Path) -> None:
-    project.replace("infra/variables.tf", 'default     = "multi-region-api"', 'default = "No Name"')
+    project.replace("infra/table.tf", '"PAY_PER_REQUEST"', '"PAY_PER_REQUST"')
     run = Run(project, scratch)
 
     assert run.end() == 2, "".join(run.lines)
-    assert run.lines[-1].startswith("error: terraform apply failed: Invalid value for variable")
-    assert 'name is "No Name": use 2 to 40 lower-case letters' in run.lines[-1]
+    assert run.lines[-1].startswith("error: terraform apply failed: expected billing_mode to be")
+    assert "got PAY_PER_REQUST" in run.lines[-1]
     assert list(scratch.iterdir()) == []

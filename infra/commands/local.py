@@ -26,6 +26,7 @@ _SEEDS = {
     "empty": None,
 }
 _START_SECONDS = 20.0
+_ENDED = "`chalice local` ended: it says why above"
 
 
 @click.command("local")
@@ -61,8 +62,12 @@ def command(port: int) -> None:
         )
         try:
             _seed(f"http://127.0.0.1:{port}/write", server)
-            click.echo(f"seeded with {', '.join(_SEEDS)}; Ctrl-C ends it")
+            click.echo(
+                f"seeded with {', '.join(_SEEDS)}: http://127.0.0.1:{port}/ is a page to try the "
+                "routes on; Ctrl-C ends it"
+            )
             server.wait()
+            raise InfraError(_ENDED)
         finally:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(server.pid, signal.SIGTERM)
@@ -91,7 +96,7 @@ def _seed(url: str, server: "subprocess.Popen[bytes]") -> None:
         request = urllib.request.Request(url, body, {"Content-Type": "application/json"})  # noqa: S310 -- our own loopback URL
         while not _sent(request):
             if server.poll() is not None:
-                raise InfraError("`chalice local` ended: it says why above")
+                raise InfraError(_ENDED)
             if time.monotonic() > deadline:
                 raise InfraError(f"{url} did not take a write within {_START_SECONDS:.0f} s")
             time.sleep(0.1)

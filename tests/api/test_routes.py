@@ -5,7 +5,6 @@ import logging
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import boto3
@@ -16,9 +15,8 @@ from hypothesis import strategies as st
 import app as api
 from chalicelib import tokens
 from chalicelib.table import Table
+from infra import ROOT
 from tests.api.conftest import REGION, Api, make_table
-
-_ROOT = Path(api.__file__).parent
 
 
 def _write(client: Api, item_id: str, data: object = 1, **headers: str) -> int:
@@ -263,7 +261,7 @@ def test_the_app_loads_without_a_table_credentials_or_network() -> None:
             "-c",
             "import socket; socket.socket.connect = None; import app; print(*app.app.routes)",
         ],
-        cwd=_ROOT,
+        cwd=ROOT,
         env={
             "PATH": "/usr/bin:/bin",
             "AWS_CONFIG_FILE": "/nowhere",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
+from infra import ROOT
 from infra.provider_mirror import cli_configuration
 from infra.rehearsal.emulator import Emulator
 from infra.terraform import Terraform
@@ -88,7 +89,7 @@ def account(emulator: Emulator, scratch: Path, *, lifecycle: bool) -> Account:
 def small_stack(folder: Path, backend: Path, environment: dict[str, str], wait: str) -> Terraform:
     """Return a stack with the real backend block that is applied as soon as `wait` ends."""
     folder.mkdir()
-    real = (Path(__file__).parents[2] / "infra" / "terraform.tf").read_text()
+    real = (ROOT / "infra" / "terraform.tf").read_text()
     needs_no_provider = re.sub(r"\n  required_providers \{.*?\n  \}\n", "", real, flags=re.DOTALL)
     assert 'backend "s3"' in needs_no_provider
     (folder / "terraform.tf").write_text(needs_no_provider)

@@ -5,8 +5,8 @@ import re
 import pytest
 import yaml
 
+from infra import ROOT
 from tests.delivery import workflows
-from tests.delivery.workflows import ROOT
 
 REQUIREMENT = re.compile(r"^([A-Za-z0-9._\[\],-]+)==([^ ;\\]+)( ; [^\\]+)? \\$")
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import boto3
 import pytest
 
+from infra import ROOT
 from infra.provider_mirror import cli_configuration
 from infra.rehearsal import emulator as emulators
 from tests.checkouts import leave_out_the_firewall
@@ -18,7 +19,6 @@ from tests.conftest import TESTS
 from tests.delivery.accounts import path_style
 from tests.delivery.clones import clone
 from tests.delivery.walk import Walk, blocks, programs
-from tests.delivery.workflows import ROOT
 
 README = (ROOT / "README.md").read_text()
 DEPLOY, DRILL = "Deploy to your account", "Run a drill"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.delivery.workflows import ROOT
+from infra import ROOT
 
 # Digests and examples look random, and a variable may be called a key.
 _GUESSES = (

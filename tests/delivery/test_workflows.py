@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from infra import backend
+from infra import ROOT, backend
 from tests.delivery import workflows
-from tests.delivery.workflows import ROOT
 
 DIGEST = re.compile(r"^[\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$")
 WRITABLE = {

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.delivery.workflows import ROOT
+from infra import ROOT
 
 PAGE = ROOT / "docs" / "delivery.md"
 

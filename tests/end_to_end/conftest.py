@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
+from infra import ROOT
 from tests.checkouts import leave_out_the_firewall
 from tests.conftest import Operated
-
-ROOT = Path(__file__).parents[2]
+from tests.emulator.cloud import reach
 
 # Two cores keep up with this even when something else is running on them.
 SPEED = 3
@@ -116,8 +116,7 @@ def copy_to(root: Path) -> Project:
 @pytest.fixture
 def reached(operated: Operated, monkeypatch: pytest.MonkeyPatch) -> Operated:
     """The same, reached by this process's own AWS clients as if it were AWS."""
-    for name in ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, operated.emulator.environment()[name])
+    reach(operated.emulator, monkeypatch)
     return operated
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from infra import ROOT
 from infra.clock import Clock
 from infra.drill.faults import FAULTS, Scene
 from infra.drill.journal import Journal
@@ -22,7 +23,6 @@ from infra.rehearsal.stage import Stage, set_stage, start_functions
 from infra.report import Report
 from infra.timeline import Kind
 from tests.conftest import Operated
-from tests.end_to_end.conftest import ROOT
 from tests.end_to_end.health_checks import health_told
 
 pytestmark = pytest.mark.rehearsal

@@ -16,8 +16,9 @@ from typing import Any
 
 import pytest
 
+from infra import ROOT
 from infra.rehearsal.ports import free_port
-from tests.end_to_end.conftest import ROOT, Project
+from tests.end_to_end.conftest import Project
 
 pytestmark = pytest.mark.rehearsal
 

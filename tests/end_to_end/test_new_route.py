@@ -18,12 +18,13 @@ import boto3
 import pytest
 from rich.console import Console
 
+from infra import ROOT
 from infra.display import Display
 from infra.rehearsal import emulator as emulators
 from infra.rehearsal.deploy import applied, environment_of
 from infra.rehearsal.regions import Deployment
 from infra.terraform import Terraform
-from tests.end_to_end.conftest import ROOT, Project
+from tests.end_to_end.conftest import Project
 
 pytestmark = pytest.mark.rehearsal
 

@@ -25,6 +25,7 @@ from infra.operations.view import name_server
 from infra.rehearsal.emulator import Emulator
 from infra.traffic.client import Target
 from tests.commands import Called, call
+from tests.emulator.cloud import reach
 
 if TYPE_CHECKING:
     from types_boto3_cloudwatch import CloudWatchClient
@@ -117,8 +118,7 @@ def account(emulator: Emulator, refusing_name_server: str) -> Account:
 @pytest.fixture
 def reachable(account: Account, monkeypatch: pytest.MonkeyPatch) -> Account:
     """An account that this process's own clients reach too."""
-    for name in ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, account.emulator.environment()[name])
+    reach(account.emulator, monkeypatch)
     return account
 
 

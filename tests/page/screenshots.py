@@ -7,10 +7,11 @@ from pathlib import Path
 
 import click
 
+from infra import ROOT
 from tests.page.browser import Browser, browser
 from tests.page.serving import KEY, Serving, serving
 
-_FOLDER = Path(__file__).parents[2] / "reports"
+_FOLDER = ROOT / "reports"
 _WIDTHS = (1100, 390)
 _SCHEMES = ("light", "dark")
 _ITEMS = {

@@ -2,10 +2,10 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
+from infra import ROOT
 from infra.errors import InfraError
 from infra.rehearsal.emulator import Emulator
 from infra.releases.samples import Sample, Samples
@@ -24,7 +24,7 @@ def handler(event, context):
     logging.getLogger("any").info("request", extra=extra)
     return {"statusCode": extra["status"], "body": ""}
 """
-HCL = Path(__file__).parents[2] / "infra/region/releases.tf"
+HCL = ROOT / "infra/region/releases.tf"
 
 
 def test_failures_and_durations_are_told_by_version(

@@ -13,7 +13,6 @@ from typing import Any
 
 from infra.terraform import LESS_GARBAGE_COLLECTION
 
-ROOT = Path(__file__).parents[2]
 # Of infra/, the modules that have tests: the root, and a region as it is packaged.
 REGION = "build/primary"
 TESTED = ("", REGION)

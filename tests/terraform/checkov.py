@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.terraform.checkouts import ROOT
+from infra import ROOT
 
 CONFIGURATION = ROOT / ".checkov.yaml"
 # What passes as HCL and fails in a plan.

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from infra import ROOT
 from infra.package import package
 from infra.provider_mirror import cli_configuration
-from tests.terraform.checkouts import REGION, ROOT, Checkout, said
+from tests.terraform.checkouts import REGION, Checkout, said
 from tests.terraform.providers import attached
 
 

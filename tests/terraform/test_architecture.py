@@ -7,8 +7,9 @@ from fnmatch import fnmatchcase
 
 import pytest
 
+from infra import ROOT
 from infra.architecture import ARROWS, PARTS, REGIONS, Part, drawn_into
-from tests.terraform.checkouts import ROOT, Checkout, said
+from tests.terraform.checkouts import Checkout, said
 
 _ADDRESS = re.compile(r'^ *"([^"]+)" \[label=', re.MULTILINE)
 _DEPENDENCY = re.compile(r'^ *"([^"]+)" -> "([^"]+)";$', re.MULTILINE)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.terraform.checkouts import REGION, ROOT, TESTED, Checkout, said, terraform
+from infra import ROOT
+from tests.terraform.checkouts import REGION, TESTED, Checkout, said, terraform
 
 INFRA = ROOT / "infra"
 GENERATED = {"build", ".terraform"}

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.terraform.checkouts import ROOT, said, terraform
+from infra import ROOT
+from tests.terraform.checkouts import said, terraform
 
 GOOD = {"hosted_zone_name": "example.com", "domain_name": "api.example.com"}
 TOO_LONG = "a" * 41

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from infra import ROOT
 from infra.errors import InfraError
 from infra.rehearsal.ports import free_port
 
@@ -78,7 +79,7 @@ def running(*, iam: bool = False) -> Iterator[Emulator]:
             stdin=subprocess.PIPE,
             stdout=output,
             stderr=subprocess.STDOUT,
-            cwd=Path(__file__).parents[3],
+            cwd=ROOT,
             env=_environment(home, port, iam=iam),
             # Ctrl-C reaches this process alone, which then ends the emulator in order.
             start_new_session=True,

@@ -54,8 +54,8 @@ def pushed(delivered: Delivered) -> dict[str, str]:
     # Ten minutes are what a canary takes by default.
     Project(delivered.applier).replace(
         "infra/releases/options.py",
-        "click.FloatRange(min=0, max=600),\n        default=10,",
-        "click.FloatRange(min=0, max=600),\n        default=0.1,",
+        'Number("minutes", 0, 600),\n        default=10,',
+        'Number("minutes", 0, 600),\n        default=0.1,',
     )
     with _readers(delivered):
         delivered.apply(planned)

@@ -86,7 +86,7 @@ def plot(rows: Sequence[Row], grain: float) -> Plot:
 def _hill(row: Row, base: float, grain: float, span: float, pixels: float) -> Hill:
     bins = max(1, int(span / grain))
     counts, edges = np.histogram(row.simulation.outages, bins=bins, range=(0, span))
-    tops = base - counts / counts.max() * _HILL
+    tops = base - counts / np.max(counts) * _HILL
 
     def x(second: float) -> float:
         return round(_LEFT + second * pixels, 1)

@@ -94,7 +94,7 @@ def _outages(row: Row) -> list[float]:
 
 def _line(row: Row, scale: _Scale) -> Text:
     counts, _ = np.histogram(row.simulation.outages, bins=scale.bins, range=(0, scale.span))
-    heights = np.ceil(counts / counts.max() * (len(_BLOCKS) - 1)).astype(int)
+    heights = np.ceil(counts / np.max(counts) * (len(_BLOCKS) - 1)).astype(int)
     promised = range(scale.cell(row.promised.low), scale.cell(row.promised.high) + 1)
     measured = {scale.cell(outage) for outage in _outages(row)}
     line = Text(f"{_marked(row, row.choice.check)}, {row.choice.record}".ljust(_LABEL))

@@ -10,8 +10,7 @@ from rich.console import Console
 
 from infra.display import Display
 from infra.rehearsal import emulator as emulators
-from infra.rehearsal.deploy import applied
-from infra.rehearsal.regions import Deployment
+from infra.rehearsal.deploy import Deployed, applied
 from tests.checkouts import copy_checkout, leave_out_the_firewall
 
 TESTS = Path(__file__).parent
@@ -57,12 +56,12 @@ class Operated:
 
     Attributes:
         root: the copy of the project that was packaged and applied.
-        deployment: what Terraform created.
+        deployed: what Terraform created.
         emulator: where.
     """
 
     root: Path
-    deployment: Deployment
+    deployed: Deployed
     emulator: emulators.Emulator
 
 
@@ -76,5 +75,5 @@ def operated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operated]:
     copy_checkout(root)
     leave_out_the_firewall(root)
     with emulators.running() as emulator, emulators.watched(emulator):
-        deployment = applied(root, emulator, scratch, Display(Console(quiet=True)))
-        yield Operated(root, deployment, emulator)
+        deployed = applied(root, emulator, scratch, Display(Console(quiet=True)))
+        yield Operated(root, deployed, emulator)

@@ -12,6 +12,7 @@ import click
 from infra import ROOT
 from infra.clock import Clock
 from infra.confirmation import confirm_stack
+from infra.deployment import Deployment
 from infra.display import Display
 from infra.drill import readiness
 from infra.drill.faults import FAULTS, Scene
@@ -20,8 +21,7 @@ from infra.drill.report import report
 from infra.drill.run import Drill, drill
 from infra.errors import InfraError
 from infra.exits import DONE, INTERRUPTED, NOT_SO
-from infra.operations import deployment as deployments
-from infra.operations.deployment import Deployment
+from infra.operations import deployment_file
 from infra.operations.options import of_a_deployment
 from infra.operations.state import answers
 from infra.parameters import Number
@@ -62,7 +62,7 @@ from infra.traffic.client import Target
     "--journal",
     "folder",
     type=click.Path(file_okay=False, path_type=Path),
-    default=ROOT / deployments.FOLDER,
+    default=ROOT / deployment_file.FOLDER,
     help="Folder where it is noted what is to be undone.  [default: deployments/]",
 )
 @reports_folder

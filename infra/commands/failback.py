@@ -2,8 +2,8 @@
 
 import click
 
+from infra.deployment import Deployment
 from infra.operations import throw
-from infra.operations.deployment import Deployment
 from infra.operations.options import of_a_deployment, throwing
 from infra.traffic.client import Target
 

@@ -35,8 +35,8 @@ def command(context: click.Context, versions: tuple[str, ...], standby: str) -> 
     """
     candidates = [named(name) for name in versions] or list(CANDIDATES)
     display = Display()
-    with releasing.opened(ROOT, display, standby) as theatre:
-        findings = theatre.release(candidates)
+    with releasing.opened(ROOT, display, standby) as sandbox:
+        findings = sandbox.release(candidates)
     display.console.print(_table(findings))
     display.note(
         f"{CLIENTS} clients, two requests a second each. Not shown: how late CloudWatch is (a "

@@ -10,11 +10,11 @@ import click
 
 from infra import ROOT
 from infra.confirmation import confirm, confirm_stack
+from infra.deployment import Deployment
 from infra.display import Display
 from infra.exits import DONE, NOT_SO
 from infra.functions import KINDS
 from infra.operations.applying import allow_destroy_option, carry_out, plan_argument
-from infra.operations.deployment import Deployment
 from infra.operations.options import naming_a_deployment
 from infra.operations.project import Project, initialised, var_files_option
 from infra.releases import standing

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import click
 
+from infra.deployment import Deployment, Region
 from infra.exits import DONE, NOT_SO
-from infra.operations.deployment import Deployment, Region
 from infra.operations.options import of_a_deployment
 from infra.operations.state import State, look
 from infra.operations.switch import Position

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from infra.deployment import SwitchNames
 from infra.errors import InfraError
-from infra.operations.deployment import SwitchNames
 from infra.operations.switch import IMPATIENT, Switch, seconds_to_next_period
 
 if TYPE_CHECKING:

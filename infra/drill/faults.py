@@ -5,12 +5,12 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from infra.deployment import Deployment
 from infra.drill.change import Change, ReservedConcurrency, Withdrawal
 from infra.drill.guardian import guarded
 from infra.drill.journal import Journal
 from infra.fault import Fault, Reaction
 from infra.functions import name_of
-from infra.operations.deployment import Deployment
 from infra.promise import ANSWERED, Range
 from infra.threads import to_its_end
 

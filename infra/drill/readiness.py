@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from infra.clock import Clock
+from infra.deployment import Deployment
 from infra.drill.run import Drill
 from infra.errors import InfraError
-from infra.operations.deployment import Deployment
 from infra.operations.view import Answer
 from infra.traffic import client
 

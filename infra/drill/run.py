@@ -7,11 +7,11 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
 from infra.clock import Clock
+from infra.deployment import Deployment
 from infra.drill.faults import DrillFault, Scene
 from infra.drill.watchers import HealthWatcher, Locator, ReplicationWatcher
 from infra.errors import InfraError
 from infra.fault import Reaction
-from infra.operations.deployment import Deployment
 from infra.outcome import Outcome
 from infra.promise import Promise
 from infra.timeline import Kind, Moment

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 import aiohttp
 
 from infra.clock import Clock
+from infra.deployment import Deployment, Region
 from infra.errors import InfraError
-from infra.operations.deployment import Deployment, Region
 from infra.operations.route53 import Observation, observe
 from infra.promise import HEALTHY_ABOVE
 from infra.timeline import Arrival, Kind, Moment, Operation, Timeline

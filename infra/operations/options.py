@@ -9,9 +9,9 @@ from typing import ParamSpec, TypeVar
 import click
 
 from infra import ROOT
+from infra.deployment import ROUTINGS, Deployment
 from infra.errors import InfraError
-from infra.operations import deployment as deployments
-from infra.operations.deployment import Deployment
+from infra.operations import deployment_file
 from infra.operations.throw import Manner
 from infra.operations.view import name_server
 from infra.options import with_options
@@ -37,7 +37,7 @@ _NAMING = [
     click.option("--standby-region", help="Region that takes over."),
     click.option(
         "--routing",
-        type=click.Choice(deployments.ROUTINGS),
+        type=click.Choice(ROUTINGS),
         help="Terraform's var.routing, with the four names.  [default: failover]",
     ),
 ]
@@ -121,8 +121,9 @@ def _deployment(path: object, names: dict[str, object], routing: object) -> Depl
     if not given:
         if routing is not None:
             raise InfraError("--routing goes with --stack: a deployment's file says its own")
-        file = path if isinstance(path, Path) else deployments.only_file(ROOT / deployments.FOLDER)
-        return deployments.read(file)
+        folder = ROOT / deployment_file.FOLDER
+        file = path if isinstance(path, Path) else deployment_file.only_file(folder)
+        return deployment_file.read(file)
     missing = [f"--{name.replace('_', '-')}" for name in _NAMES if name not in given]
     if missing:
         raise InfraError(

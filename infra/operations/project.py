@@ -13,8 +13,7 @@ import click
 from infra import backend
 from infra.display import Display
 from infra.errors import InfraError
-from infra.operations import deployment as deployments
-from infra.operations import guard
+from infra.operations import deployment_file, guard
 from infra.package import package
 from infra.provider_mirror import cli_configuration
 from infra.terraform import Terraform
@@ -88,7 +87,7 @@ class Project:
             self.display.note(f"removed {path}")
 
     def _deployment(self, stack: str) -> Path:
-        return self.root / deployments.FOLDER / f"{stack}.json"
+        return self.root / deployment_file.FOLDER / f"{stack}.json"
 
 
 @contextlib.contextmanager

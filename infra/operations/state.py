@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from infra.clock import Clock
+from infra.deployment import Deployment, Region
 from infra.errors import InfraError
 from infra.operations import route53
-from infra.operations.deployment import Deployment, Region
 from infra.operations.switch import Position, Switch
 from infra.operations.view import Answer, ask
 from infra.traffic.client import Target

@@ -13,8 +13,8 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from infra.deployment import SwitchNames
 from infra.errors import InfraError
-from infra.operations.deployment import SwitchNames
 
 if TYPE_CHECKING:
     from types_boto3_cloudwatch import CloudWatchClient

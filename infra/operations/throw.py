@@ -10,10 +10,10 @@ import click
 
 from infra.clock import Clock
 from infra.confirmation import confirm_stack
+from infra.deployment import Deployment, Region
 from infra.display import Display
 from infra.errors import InfraError
 from infra.exits import DONE, NOT_SO
-from infra.operations.deployment import Deployment, Region
 from infra.operations.switch import Switch, seconds_to_next_period
 from infra.operations.turn import Turn, turn
 from infra.operations.view import ask

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from infra.clock import Clock
+from infra.deployment import Deployment, Region
 from infra.errors import InfraError
-from infra.operations.deployment import Deployment, Region
 from infra.operations.switch import PERIOD, Switch
 from infra.operations.view import Answer, ask
 from infra.traffic.client import Target

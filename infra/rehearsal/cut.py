@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
+from infra.deployment import Deployment, Region
 from infra.errors import InfraError
 from infra.fault import Fault, Reaction
 from infra.measure import evacuation, loss
 from infra.measure.figure import Figure, Missing
 from infra.measure.roles import Roles
 from infra.outcome import Outcome
-from infra.rehearsal.regions import Deployment, Region
 from infra.rehearsal.scene import Scene
 
 

@@ -3,17 +3,19 @@
 import contextlib
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import boto3
 
+from infra.deployment import Deployment
 from infra.display import Display
 from infra.errors import InfraError
 from infra.package import package
 from infra.provider_mirror import cli_configuration
 from infra.rehearsal.emulator import Emulator
-from infra.rehearsal.regions import Deployment
 from infra.terraform import Terraform
 
 # Names that nobody can own (RFC 2606).
@@ -30,6 +32,30 @@ _STATE_BUCKET = "rehearsal-state"
 _STATE_REGION = "us-east-1"
 
 
+@dataclass(frozen=True)
+class Deployed:
+    """What Terraform says of what it deployed.
+
+    Attributes:
+        deployment: which one.
+        hosted_zone_id: the zone that holds its names.
+        api_key: what writes need; None if nothing.
+    """
+
+    deployment: Deployment
+    hosted_zone_id: str
+    api_key: str | None = field(repr=False)
+
+    @classmethod
+    def from_outputs(cls, outputs: Mapping[str, Any]) -> "Deployed":
+        """Read the outputs of infra/outputs.tf."""
+        return cls(
+            Deployment.from_document(outputs["deployment"]),
+            outputs["hosted_zone_id"],
+            outputs.get("api_key"),
+        )
+
+
 @contextlib.contextmanager
 def deployed(
     root: Path,
@@ -37,7 +63,7 @@ def deployed(
     scratch: Path,
     display: Display,
     variables: Mapping[str, object] | None = None,
-) -> Iterator[Deployment]:
+) -> Iterator[Deployed]:
     """Package, apply, see that a second plan is empty, and destroy it all afterwards.
 
     Args:
@@ -50,12 +76,12 @@ def deployed(
     Raises:
         InfraError: a step failed, or the second plan found something to change.
     """
-    deployment = applied(root, emulator, scratch, display, variables)
+    made = applied(root, emulator, scratch, display, variables)
     environment = environment_of(emulator, scratch) | as_environment(variables or {})
     terraform = Terraform(root / "infra", environment, display.update)
     with display.step("terraform plan: nothing may be left to change"):
         _require_no_changes(terraform)
-    yield deployment
+    yield made
     with display.step("terraform destroy"):
         terraform.destroy()
 
@@ -66,7 +92,7 @@ def applied(
     scratch: Path,
     display: Display,
     variables: Mapping[str, object] | None = None,
-) -> Deployment:
+) -> Deployed:
     """Package and apply, for as long as the emulator runs.
 
     Args and errors are those of deployed().
@@ -80,7 +106,7 @@ def applied(
         terraform.init()
     with display.step("terraform apply: two regions, one table, DNS"):
         terraform.apply()
-    return Deployment.from_outputs(terraform.outputs())
+    return Deployed.from_outputs(terraform.outputs())
 
 
 def environment_of(emulator: Emulator, scratch: Path) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from infra.rehearsal.regions import Deployment
+from infra.deployment import Deployment
 from infra.rehearsal.route53 import Route53
 from infra.rehearsal.route53.config import Configuration, Failover, RecordSet
 from infra.timeline import Timeline
@@ -29,10 +29,10 @@ def review_records(configuration: Configuration, domain_name: str) -> Iterator[s
 def review_health(route53: Route53, deployment: Deployment) -> Iterator[str]:
     """Yield each region whose health check is not healthy, why, and what that means."""
     for region in (deployment.primary, deployment.standby):
-        check = route53.health_checks.get(region.health_check_id)
+        check = route53.health_checks.get(region.its_health_check)
         if check is not None and not route53.healthy(check.id):
             yield f"the health check of {region.name} fails: {route53.reasons[check.id]}"
-        endpoint = route53.configuration.endpoint_of(region.health_check_id)
+        endpoint = route53.configuration.endpoint_of(region.its_health_check)
         if check is not None and endpoint is None:
             yield (
                 f"the health check of {region.name} asks no endpoint, so its loss goes unnoticed: "

@@ -4,12 +4,13 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from infra.deployment import Deployment
 from infra.errors import InfraError
 from infra.rehearsal.deploy import VARIABLES, as_environment, without_settings
-from infra.rehearsal.regions import Deployment, Region
 from infra.terraform import Terraform
 
 # Files of values that Terraform loads by itself, and prefers to TF_VAR_...:
@@ -23,7 +24,7 @@ LOADED_UNASKED = (
 
 
 def foreseen(root: Path, variables: Mapping[str, object] | None = None) -> Deployment:
-    """Return what will be deployed, but for what only an apply can tell: ids and the API key.
+    """Return what will be deployed, but for what only an apply can tell: the health checks.
 
     Takes a moment: Terraform plans infra/variables.tf and nothing else.
 
@@ -35,21 +36,15 @@ def foreseen(root: Path, variables: Mapping[str, object] | None = None) -> Deplo
         InfraError: a variable is refused, or set otherwise by a file that goes before these values.
     """
     values = _values(root, {**VARIABLES, **(variables or {})})
-    domain_name, weights = values["domain_name"], values["weights"]
-    primary, standby = (
-        Region(values[name], f"{values[name]}.{domain_name}", "")
-        for name in ("primary_region", "secondary_region")
+    weights = values["weights"]
+    named = Deployment.from_names(
+        values["name"],
+        values["domain_name"],
+        values["primary_region"],
+        values["secondary_region"],
+        values["routing"],
     )
-    return Deployment(
-        stack=values["name"],
-        domain_name=domain_name,
-        hosted_zone_id="",
-        primary=primary,
-        standby=standby,
-        api_key=None,
-        routing=values["routing"],
-        weights=(int(weights["primary"]), int(weights["secondary"])),
-    )
+    return replace(named, weights=(int(weights["primary"]), int(weights["secondary"])))
 
 
 def _values(root: Path, wanted: Mapping[str, object]) -> dict[str, Any]:

@@ -7,10 +7,10 @@ from typing import ParamSpec, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
+from infra.deployment import ROUTINGS
 from infra.display import Display
 from infra.errors import InfraError
 from infra.fault import Fault
-from infra.operations.deployment import ROUTINGS
 from infra.options import C, with_options
 from infra.parameters import Number
 from infra.rehearsal import faults

@@ -13,9 +13,8 @@ from infra.clock import Clock
 from infra.display import Display
 from infra.rehearsal import emulator as emulators
 from infra.rehearsal.candidates import Candidate
-from infra.rehearsal.deploy import as_environment, deployed, environment_of
+from infra.rehearsal.deploy import Deployed, as_environment, deployed, environment_of
 from infra.rehearsal.foresight import LOADED_UNASKED
-from infra.rehearsal.regions import Deployment
 from infra.rehearsal.stage import set_stage, start_functions
 from infra.timeline import Request, Timeline
 from infra.traffic.crowd import Crowd
@@ -75,19 +74,19 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Theatre:
+class Sandbox:
     """A copy of the project, deployed.
 
     Attributes:
         root: its top folder.
         environment: what its commands need to find the emulator and the state.
-        deployment: what Terraform created.
+        deployed: what Terraform created.
         display: where progress is shown.
     """
 
     root: Path
     environment: Mapping[str, str]
-    deployment: Deployment
+    deployed: Deployed
     display: Display
 
     def release(self, candidates: Sequence[Candidate]) -> list[Finding]:
@@ -96,8 +95,8 @@ class Theatre:
 
     async def _release(self, candidates: Sequence[Candidate]) -> list[Finding]:
         clock, timeline, findings = Clock(), Timeline(), list[Finding]()
-        async with set_stage(self.deployment, self.environment, clock) as stage:
-            await start_functions(stage, self.deployment, clock)
+        async with set_stage(self.deployed, self.environment, clock) as stage:
+            await start_functions(stage, self.deployed.deployment, clock)
             crowd = Crowd(CLIENTS, stage.target, stage.locate, clock, timeline)
             async with crowd.at_work():
                 for candidate in candidates:
@@ -116,7 +115,7 @@ class Theatre:
 
 
 @contextmanager
-def opened(root: Path, display: Display, standby: str = "cold") -> Iterator[Theatre]:
+def opened(root: Path, display: Display, standby: str = "cold") -> Iterator[Sandbox]:
     """Deploy a copy of the project into an emulator, and destroy it all afterwards.
 
     Args:
@@ -141,10 +140,10 @@ def opened(root: Path, display: Display, standby: str = "cold") -> Iterator[Thea
         with (
             emulators.running() as emulator,
             emulators.watched(emulator),
-            deployed(project, emulator, scratch, display, variables) as deployment,
+            deployed(project, emulator, scratch, display, variables) as made,
         ):
             environment = environment_of(emulator, scratch) | as_environment(variables)
-            yield Theatre(project, environment, deployment, display)
+            yield Sandbox(project, environment, made, display)
 
 
 async def _call(

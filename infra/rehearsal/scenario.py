@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterable
 
 from infra.clock import Clock
+from infra.deployment import Deployment, Region
 from infra.errors import InfraError
 from infra.fault import Reaction
 from infra.outcome import Outcome
 from infra.promise import ALIAS_TTL, Promise
 from infra.rehearsal import diagnosis
 from infra.rehearsal.cut import Cut
-from infra.rehearsal.regions import Deployment, Region
 from infra.rehearsal.route53 import HealthChange
 from infra.rehearsal.scene import Scene, Weigh, unweighed
 from infra.rehearsal.stage import Stage, start_functions
@@ -68,7 +68,7 @@ def promise_of(stage: Stage, deployment: Deployment) -> Promise:
     """
     configuration = stage.route53.configuration
     regions = (deployment.primary, deployment.standby)
-    checks = (configuration.endpoint_of(region.health_check_id) for region in regions)
+    checks = (configuration.endpoint_of(region.its_health_check) for region in regions)
     check = next((check for check in checks if check is not None), None)
     if check is None:
         raise InfraError(
@@ -240,8 +240,8 @@ class _Run:
 
     def _healthy(self, region: Region) -> bool:
         route53 = self._stage.route53
-        followed = region.health_check_id in route53.health_checks
-        return not followed or route53.healthy(region.health_check_id)
+        followed = region.its_health_check in route53.health_checks
+        return not followed or route53.healthy(region.its_health_check)
 
     async def _missing_in(self, region: Region) -> list[str] | None:
         """Return the acknowledged writes of the other region that did not reach this one."""
@@ -268,9 +268,9 @@ class _Run:
     def _state(self) -> str:
         route53 = self._stage.route53
         checks = (
-            f"{r.name} {'healthy' if route53.healthy(r.health_check_id) else 'UNHEALTHY'}"
+            f"{r.name} {'healthy' if route53.healthy(r.its_health_check) else 'UNHEALTHY'}"
             for r in self._deployment.regions
-            if r.health_check_id in route53.health_checks
+            if r.its_health_check in route53.health_checks
         )
         dns = [m.region for m in self.outcome.timeline.moments if m.kind is Kind.DNS]
         requests = self.outcome.timeline.requests

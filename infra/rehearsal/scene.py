@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from infra.clock import Clock
+from infra.deployment import Region
 from infra.errors import InfraError
 from infra.promise import Promise
 from infra.rehearsal.cloud import Cloud
 from infra.rehearsal.front import Interposed
-from infra.rehearsal.regions import Region
 from infra.rehearsal.route53 import Route53
 
 

@@ -10,11 +10,13 @@ import boto3
 import trustme
 
 from infra.clock import Clock
+from infra.deployment import Deployment
 from infra.errors import InfraError
 from infra.rehearsal.cloud import Cloud
+from infra.rehearsal.deploy import Deployed
+from infra.rehearsal.endpoint import Endpoint, endpoint
 from infra.rehearsal.front import CONCURRENCY, RegionFront
 from infra.rehearsal.ports import free_port
-from infra.rehearsal.regions import Deployment, Endpoint, endpoint
 from infra.rehearsal.route53 import Route53, Route53StandIn, Settings, Surroundings
 from infra.rehearsal.scene import Front
 from infra.traffic import client
@@ -56,7 +58,7 @@ class Stage:
 
 @contextlib.asynccontextmanager
 async def set_stage(
-    deployment: Deployment,
+    deployed: Deployed,
     environment: Mapping[str, str],
     clock: Clock,
     refresh_interval: float | None = None,
@@ -64,7 +66,7 @@ async def set_stage(
     """Start everything on loopback addresses, and end it afterwards.
 
     Args:
-        deployment: what Terraform created in the emulator.
+        deployed: what Terraform created in the emulator.
         environment: tells where the emulator is, and its credentials.
         clock: real or compressed time.
         refresh_interval: seconds between two readings of the records; None where none changes.
@@ -72,7 +74,7 @@ async def set_stage(
     Raises:
         InfraError: no port is to be had, or the deployment is one that can't be played.
     """
-    names = [deployment.primary, deployment.standby]
+    deployment = deployed.deployment
     session = boto3.Session(environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"])
     emulator = environment["AWS_ENDPOINT_URL"]
     endpoints = {
@@ -80,9 +82,9 @@ async def set_stage(
             session.client("apigateway", region_name=region.name, endpoint_url=emulator),
             region.domain_name,
         )
-        for region in names
+        for region in deployment.regions
     }
-    addresses = dict(zip((region.name for region in names), _ADDRESSES, strict=True))
+    addresses = dict(zip((region.name for region in deployment.regions), _ADDRESSES, strict=True))
     port = _free_port()
     authority = trustme.CA()
     async with contextlib.AsyncExitStack() as stack:
@@ -106,14 +108,14 @@ async def set_stage(
             _surroundings(endpoints, addresses, port),
             Settings(
                 dns_host=_DNS_ADDRESS,
-                zone_ids=[deployment.hosted_zone_id],
+                zone_ids=[deployed.hosted_zone_id],
                 refresh_interval=refresh_interval,
             ),
         )
         await stack.enter_async_context(route53)
         target = Target(
             deployment.domain_name,
-            deployment.api_key,
+            deployed.api_key,
             NameServer(*route53.dns_address),
             _client_tls(authority),
             {443: port},
@@ -122,7 +124,7 @@ async def set_stage(
             fronts,
             {
                 region.name: Cloud.of(session, emulator, deployment.stack, region.name)
-                for region in names
+                for region in deployment.regions
             },
             route53,
             target,

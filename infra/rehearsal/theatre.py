@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from infra.clock import Clock
+from infra.deployment import Deployment
 from infra.display import Display
 from infra.fault import Fault, Reaction
 from infra.outcome import Outcome
@@ -16,9 +17,8 @@ from infra.promise import Promise
 from infra.rehearsal import cut as cuts
 from infra.rehearsal import emulator as emulators
 from infra.rehearsal.cut import Cut
-from infra.rehearsal.deploy import as_environment, deployed, environment_of
+from infra.rehearsal.deploy import Deployed, as_environment, deployed, environment_of
 from infra.rehearsal.limits import LIMITS
-from infra.rehearsal.regions import Deployment
 from infra.rehearsal.scenario import rehearse
 from infra.rehearsal.scene import Scene, Weigh
 from infra.rehearsal.stage import Stage, set_stage
@@ -38,7 +38,7 @@ class Theatre:
     Attributes:
         root: the project's top folder.
         emulator: what stands for AWS.
-        deployment: what Terraform created there.
+        deployed: what Terraform created there.
         speed: simulated seconds per real second.
         clients: how many clients are at work.
         display: where progress is shown.
@@ -47,11 +47,16 @@ class Theatre:
 
     root: Path
     emulator: emulators.Emulator
-    deployment: Deployment
+    deployed: Deployed
     speed: float
     clients: int
     display: Display
     environment: Mapping[str, str]
+
+    @property
+    def deployment(self) -> Deployment:
+        """Which deployment that is."""
+        return self.deployed.deployment
 
     def rehearse(
         self, fault: Fault[Scene], *, hit: str | None = None, settled: bool = False
@@ -77,7 +82,7 @@ class Theatre:
     async def _play(self, cut: Cut, *, settled: bool) -> Outcome:
         clock = Clock(self.speed)
         rereads = _REREAD_SECONDS * self.speed if cut.expected is Reaction.MOVES else None
-        async with set_stage(self.deployment, self.emulator.environment(), clock, rereads) as stage:
+        async with set_stage(self.deployed, self.emulator.environment(), clock, rereads) as stage:
             return await rehearse(
                 stage,
                 self.deployment,
@@ -170,7 +175,7 @@ def opened(
         tempfile.TemporaryDirectory(prefix="rehearsal-") as scratch,
         emulators.running(iam=True) as emulator,
         emulators.watched(emulator),
-        deployed(root, emulator, Path(scratch), display, variables) as deployment,
+        deployed(root, emulator, Path(scratch), display, variables) as made,
     ):
         environment = environment_of(emulator, Path(scratch)) | as_environment(variables or {})
-        yield Theatre(root, emulator, deployment, speed, clients, display, environment)
+        yield Theatre(root, emulator, made, speed, clients, display, environment)

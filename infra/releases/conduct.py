@@ -11,11 +11,11 @@ from datetime import UTC, datetime
 
 import click
 
+from infra.deployment import Deployment
 from infra.display import Display
 from infra.errors import InfraError
 from infra.exits import DONE, NOT_SO
 from infra.functions import KINDS
-from infra.operations.deployment import Deployment
 from infra.releases import moves, pruning, rollback
 from infra.releases.alarms import Alarms
 from infra.releases.canary import Canary, Manner, RefutedError

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from infra.clock import Clock
 from infra.provider_mirror import cli_configuration
-from infra.rehearsal.regions import Deployment
+from infra.rehearsal.deploy import Deployed
 from infra.rehearsal.stage import Stage, set_stage, start_functions
 from infra.report import Report, machine
 from infra.terraform import Terraform
@@ -52,9 +52,9 @@ async def _staged(delivered: Delivered, folder: Path) -> AsyncIterator[Stage]:
     clock = Clock(SPEED)
     environment = dict(delivered.guarded.account.environment)
     terraform = Terraform(delivered.applier / "infra", environment | cli_configuration(folder))
-    deployment = Deployment.from_outputs(terraform.outputs())
-    async with set_stage(deployment, environment, clock) as stage:
-        assert await start_functions(stage, deployment, clock) == []
+    deployed = Deployed.from_outputs(terraform.outputs())
+    async with set_stage(deployed, environment, clock) as stage:
+        assert await start_functions(stage, deployed.deployment, clock) == []
         yield stage
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from infra.rehearsal.regions import Deployment
+from infra.rehearsal.deploy import Deployed
 from tests.answer import Answer
 from tests.conftest import Operated
 
@@ -18,11 +18,11 @@ class Api:
     """A deployed API, asked under the primary region's own name unless told otherwise."""
 
     endpoint: str
-    deployment: Deployment
+    deployed: Deployed
 
     @property
     def host(self) -> str:
-        return self.deployment.primary.domain_name
+        return self.deployed.deployment.primary.domain_name
 
     def request(
         self,
@@ -44,11 +44,11 @@ class Api:
                 return Answer(error.code, dict(error.headers), error.read().decode())
 
     def write(self, item: dict[str, Any], host: str | None = None) -> Answer:
-        headers = {"Content-Type": "application/json", "x-api-key": self.deployment.api_key or ""}
+        headers = {"Content-Type": "application/json", "x-api-key": self.deployed.api_key or ""}
         return self.request("POST", "/write", json.dumps(item).encode(), headers, host)
 
 
 @pytest.fixture(scope="session")
 def api(operated: Operated) -> Api:
     """The deployment that tests share; they keep apart by their items."""
-    return Api(operated.emulator.endpoint, operated.deployment)
+    return Api(operated.emulator.endpoint, operated.deployed)

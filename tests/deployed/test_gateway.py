@@ -42,7 +42,7 @@ def test_a_write_without_a_valid_key_is_403_with_the_way_out(api: Api, key: str 
 
 
 def test_one_key_writes_in_both_regions_and_each_serves_what_the_other_wrote(api: Api) -> None:
-    here, there = api.deployment.primary, api.deployment.standby
+    here, there = api.deployed.deployment.regions
     for writer, reader in ((here, there), (there, here)):
         item = {"ItemId": f"written in {writer.name}", "Data": {"by": writer.name}}
         written = api.write(item, host=writer.domain_name)

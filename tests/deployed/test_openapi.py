@@ -43,7 +43,7 @@ def test_the_document_has_the_routes_that_chalice_generates(operated: Operated) 
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 def test_no_answer_is_off_the_document(case: schemathesis.Case[Any], api: Api) -> None:
-    headers = {"Host": api.host, "x-api-key": api.deployment.api_key or ""}
+    headers = {"Host": api.host, "x-api-key": api.deployed.api_key or ""}
     case.call_and_validate(
         base_url=api.endpoint,
         headers=headers,

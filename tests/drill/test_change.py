@@ -7,10 +7,10 @@ from uuid import uuid4
 
 import pytest
 
+from infra.deployment import Deployment
 from infra.drill.change import Change, ReservedConcurrency, Withdrawal, from_document
 from infra.drill.journal import Journal
 from infra.errors import InfraError
-from infra.operations.deployment import Deployment
 from infra.operations.switch import Switch
 from infra.rehearsal.emulator import Emulator
 from tests.emulator.cloud import Cloud, reach

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.clock import Clock
+from infra.deployment import Deployment
 from infra.drill import watchers
 from infra.drill.change import Change
 from infra.drill.faults import FAULTS, Scene
@@ -16,7 +17,6 @@ from infra.drill.journal import Journal
 from infra.drill.run import Drill
 from infra.errors import InfraError
 from infra.operations import view
-from infra.operations.deployment import Deployment
 from infra.operations.route53 import Observation
 from infra.promise import Promise
 from infra.traffic import resolver, watch

@@ -11,8 +11,8 @@ from pathlib import Path
 import boto3
 import pytest
 
-from infra.operations import deployment as deployments
-from infra.operations.deployment import Deployment
+from infra.deployment import Deployment
+from infra.operations import deployment_file
 from infra.rehearsal import emulator as emulators
 from tests.checkouts import (
     leave_out_the_firewall,
@@ -105,9 +105,9 @@ def changed(deployed: Deployed) -> Iterator[Deployed]:
 
 
 def test_an_apply_settles_and_says_what_to_operate_it_by(deployed: Deployed) -> None:
-    path = deployments.only_file(deployed.project.root / deployments.FOLDER)
+    path = deployment_file.only_file(deployed.project.root / deployment_file.FOLDER)
     assert path.name == "multi-region-api.json"
-    found = deployments.read(path)
+    found = deployment_file.read(path)
     by_name = Deployment.from_names("multi-region-api", "api.example.com", "us-east-1", "us-west-2")
     document = json.loads(path.read_text())
     for region in document["regions"].values():
@@ -204,4 +204,4 @@ def test_a_destroy_is_refused_whole_until_the_table_may_go(deployed: Deployed) -
     assert done.returncode == 0, done.stderr
     assert "WOULD BE LOST aws_dynamodb_table.items" in done.stdout
     assert deployed.tables() == []
-    assert not list((deployed.project.root / deployments.FOLDER).glob("*.json"))
+    assert not list((deployed.project.root / deployment_file.FOLDER).glob("*.json"))

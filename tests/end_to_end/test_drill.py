@@ -5,7 +5,6 @@ answer to GetHealthCheckStatus with what that Route 53's checkers say.
 """
 
 import asyncio
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,9 +16,7 @@ from infra.drill.faults import FAULTS, Scene
 from infra.drill.journal import Journal
 from infra.drill.report import report
 from infra.drill.run import Drill, drill
-from infra.operations.deployment import Deployment
-from infra.promise import Promise
-from infra.rehearsal.stage import Stage, set_stage, start_functions
+from infra.rehearsal.stage import set_stage, start_functions
 from infra.report import Report
 from infra.timeline import Kind
 from tests.conftest import Operated
@@ -33,31 +30,16 @@ STACK = "multi-region-api"
 SPEED = 2.0
 
 
-def known(stage: Stage, operated: Operated) -> Deployment:
-    """Return the deployment as the file that Terraform's output makes names it."""
-    names = Deployment.from_names(STACK, operated.deployment.domain_name, PRIMARY, STANDBY)
-    checks = {
-        region.name: stage.route53.configuration.endpoint_of(region.health_check_id)
-        for region in (operated.deployment.primary, operated.deployment.standby)
-    }
-    primary, standby = (
-        replace(region, endpoint_check_id=check.id)
-        for region in (names.primary, names.standby)
-        if (check := checks[region.name]) is not None
-    )
-    return replace(names, primary=primary, standby=standby, promise=Promise(10, 3, 10))
-
-
 async def drilled(operated: Operated, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Report:
     clock, fault = Clock(SPEED), FAULTS["switch"]
     environment = operated.emulator.environment()
     async with (
-        set_stage(operated.deployment, environment, clock) as stage,
+        set_stage(operated.deployed, environment, clock) as stage,
         health_told(stage) as route53,
     ):
         monkeypatch.setenv("AWS_ENDPOINT_URL_ROUTE_53", route53)
-        assert await start_functions(stage, operated.deployment, clock) == []
-        deployment = known(stage, operated)
+        deployment = operated.deployed.deployment
+        assert await start_functions(stage, deployment, clock) == []
         scene = Scene(Journal.of(folder, STACK), fault.prepare(deployment), 300, lambda _: None)
         order = Drill(deployment, stage.target, fault, scene, deployment.promise, 4, "drill-e2e-")
         began = datetime.now(UTC)

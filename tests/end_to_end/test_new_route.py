@@ -21,8 +21,7 @@ from rich.console import Console
 from infra import ROOT
 from infra.display import Display
 from infra.rehearsal import emulator as emulators
-from infra.rehearsal.deploy import applied, environment_of
-from infra.rehearsal.regions import Deployment
+from infra.rehearsal.deploy import Deployed, applied, environment_of
 from infra.terraform import Terraform
 from tests.end_to_end.conftest import Project
 
@@ -41,11 +40,11 @@ class Stack:
     """A deployment of the project with the README's routes."""
 
     endpoint: str
-    deployment: Deployment
+    deployed: Deployed
 
     def call(self, method: str, path: str) -> tuple[int, dict[str, object]]:
-        region = self.deployment.standby.domain_name
-        headers = {"Host": region, "x-api-key": self.deployment.api_key or ""}
+        region = self.deployed.deployment.standby.domain_name
+        headers = {"Host": region, "x-api-key": self.deployed.api_key or ""}
         headers["Content-Type"] = "application/json"
         request = urllib.request.Request(  # noqa: S310 -- loopback
             f"{self.endpoint}{path}", headers=headers, method=method
@@ -91,7 +90,7 @@ class Stack:
     def _client(self, service: Any) -> Any:  # noqa: ANN401 -- any service's
         return boto3.client(
             service,
-            region_name=self.deployment.standby.name,
+            region_name=self.deployed.deployment.standby.name,
             endpoint_url=self.endpoint,
             aws_access_key_id="test",
             aws_secret_access_key="test",  # noqa: S106 -- any will do for the emulator
@@ -110,10 +109,10 @@ def stack(project: Project, tmp_path: Path) -> Iterator[Stack]:
     with (project.root / "app.py").open("a") as routes:
         routes.write(f"\n\n{example}{OTHER_VERBS}")
     with emulators.running() as emulator:
-        deployment = applied(project.root, emulator, tmp_path, Display(Console(quiet=True)))
+        deployed = applied(project.root, emulator, tmp_path, Display(Console(quiet=True)))
         terraform = Terraform(project.root / "infra", environment_of(emulator, tmp_path))
         assert terraform.planned_changes() == []
-        yield Stack(emulator.endpoint, deployment)
+        yield Stack(emulator.endpoint, deployed)
 
 
 def test_a_new_route_lands_on_the_function_for_its_verb_which_may_be_called(stack: Stack) -> None:

@@ -9,10 +9,9 @@ import boto3
 import pytest
 
 from infra.clock import Clock
-from infra.operations.deployment import Deployment
+from infra.deployment import Deployment
 from infra.operations.switch import Switch
 from infra.operations.turn import Turn, turn
-from infra.rehearsal.regions import Deployment as Deployed
 from infra.rehearsal.stage import Stage, set_stage, start_functions
 from infra.timeline import Timeline
 from infra.traffic.crowd import Crowd
@@ -67,7 +66,7 @@ class Play:
         ]
 
 
-async def rehearsed(stage: Stage, clock: Clock, deployment: Deployed) -> None:
+async def rehearsed(stage: Stage, clock: Clock, deployment: Deployment) -> None:
     play = Play(stage, clock)
     assert await start_functions(stage, deployment, clock) == []
     async with play.crowd.at_work():
@@ -88,8 +87,8 @@ async def rehearsed(stage: Stage, clock: Clock, deployment: Deployed) -> None:
     assert play.failures() == []
 
 
-def endpoint(stage: Stage, deployment: Deployed) -> str:
-    check = stage.route53.configuration.endpoint_of(deployment.primary.health_check_id)
+def endpoint(stage: Stage, deployment: Deployment) -> str:
+    check = stage.route53.configuration.endpoint_of(deployment.primary.its_health_check)
     assert check is not None
     return check.id
 
@@ -106,7 +105,7 @@ def test_an_operator_moves_clients_off_a_healthy_primary_and_back(reached: Opera
     async def play() -> None:
         clock = Clock(SPEED)
         environment = reached.emulator.environment()
-        async with set_stage(reached.deployment, environment, clock) as stage:
-            await rehearsed(stage, clock, reached.deployment)
+        async with set_stage(reached.deployed, environment, clock) as stage:
+            await rehearsed(stage, clock, reached.deployed.deployment)
 
     asyncio.run(play())

@@ -170,9 +170,7 @@ def test_a_change_of_routing_never_leaves_the_name_without_an_answer(
 ) -> None:
     async def play() -> None:
         environment = opened.emulator.environment()
-        async with set_stage(
-            opened.deployment, environment, Clock(), refresh_interval=0.05
-        ) as stage:
+        async with set_stage(opened.deployed, environment, Clock(), refresh_interval=0.05) as stage:
             await played(Play(stage, opened, tmp_path))
 
     with caplog.at_level(logging.WARNING):
@@ -189,8 +187,9 @@ def weighted(opened: Theatre) -> Theatre:
     In real time: an apply beside clients leaves them little of the machine, and none may notice.
     """
     weighed = replace(opened.deployment, routing="weighted", weights=(100, 0))
+    deployed = replace(opened.deployed, deployment=weighed)
     environment = {**opened.environment, **as_environment({"routing": "weighted"})}
-    return replace(opened, deployment=weighed, environment=environment, speed=1)
+    return replace(opened, deployed=deployed, environment=environment, speed=1)
 
 
 def test_a_region_is_evacuated_by_weights_and_taken_back_without_a_failed_request(

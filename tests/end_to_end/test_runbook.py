@@ -14,7 +14,7 @@ PRIMARY, STANDBY = "us-east-1", "us-west-2"
 
 
 def test_every_alarm_has_a_row_that_says_what_to_do(reached: Operated) -> None:
-    stack = f"{reached.deployment.stack}-"
+    stack = f"{reached.deployed.deployment.stack}-"
     alarms = {
         alarm["AlarmName"].removeprefix(stack).replace(STANDBY, PRIMARY)
         for region in (PRIMARY, STANDBY)

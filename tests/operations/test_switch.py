@@ -14,10 +14,10 @@ import dns.message
 import dns.rcode
 import pytest
 
+from infra.deployment import Deployment
 from infra.errors import InfraError
 from infra.exits import DONE
 from infra.operations import throw
-from infra.operations.deployment import Deployment
 from infra.operations.switch import Switch
 from infra.operations.throw import Manner
 from infra.operations.turn import Turn

@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from selenium.common.exceptions import TimeoutException
 
 from infra.clock import Clock
+from infra.rehearsal.deploy import Deployed
 from infra.rehearsal.emulator import Emulator
-from infra.rehearsal.regions import Deployment
 from infra.rehearsal.scenario import promise_of
 from infra.rehearsal.stage import Stage, set_stage
 from tests.conftest import Operated
@@ -35,7 +35,7 @@ def test_the_page_shows_a_failover_as_it_happens_and_the_way_back(
     operated: Operated, tmp_path: Path
 ) -> None:
     _delete_all_items(operated.emulator)
-    asyncio.run(_watch(operated.deployment, operated.emulator, tmp_path))
+    asyncio.run(_watch(operated.deployed, operated.emulator, tmp_path))
 
 
 def _delete_all_items(emulator: Emulator) -> None:
@@ -50,19 +50,19 @@ def _delete_all_items(emulator: Emulator) -> None:
                 batch.delete_item(Key=item)
 
 
-async def _watch(deployment: Deployment, emulator: Emulator, tmp_path: Path) -> None:
+async def _watch(deployed: Deployed, emulator: Emulator, tmp_path: Path) -> None:
     clock = Clock(_SPEED)
     async with (
-        set_stage(deployment, emulator.environment(), clock) as stage,
+        set_stage(deployed, emulator.environment(), clock) as stage,
         Proxy(stage.target, clock) as proxy,
     ):
-        limit = clock.real(promise_of(stage, deployment).outage.high) + _PATIENCE
+        limit = clock.real(promise_of(stage, deployed.deployment).outage.high) + _PATIENCE
         # Checkers have to see both regions well before one can be missed.
         await clock.sleep(40)
         keys = ",".join(await asyncio.gather(*(_key(stage, a) for a in stage.regions)))
         flags = [f"--proxy-server={proxy.url}", f"--ignore-certificate-errors-spki-list={keys}"]
         with browser(tmp_path / "profile", *flags) as page:
-            await asyncio.to_thread(_use, page, deployment)
+            await asyncio.to_thread(_use, page, deployed)
             async with stage.fronts["us-east-1"].lost():
                 await asyncio.to_thread(_see_the_loss, page, limit)
             await asyncio.to_thread(_see_the_return, page, limit)
@@ -82,9 +82,9 @@ async def _key(stage: Stage, address: str) -> str:
     return base64.b64encode(hashlib.sha256(key).digest()).decode()
 
 
-def _use(page: Browser, deployment: Deployment) -> None:
+def _use(page: Browser, deployed: Deployed) -> None:
     """Write with a wrong key and the right one, while all is well."""
-    page.open(f"https://{deployment.domain_name}/")
+    page.open(f"https://{deployed.deployment.domain_name}/")
     page.until("status", "us-east-1 answers")
     page.until("listed", "Page 1: 0 items from us-east-1")
     assert page.complaints() == []
@@ -96,7 +96,7 @@ def _use(page: Browser, deployment: Deployment) -> None:
     refused = page.until("written", "HTTP 403")
     assert "Forbidden" in refused
 
-    page.fill("API key", deployment.api_key or "")
+    page.fill("API key", deployed.api_key or "")
     page.click("Write")
     page.until("written", "Written in us-east-1")
     page.until("listed", "1 item from us-east-1")

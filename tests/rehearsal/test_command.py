@@ -102,7 +102,7 @@ def test_the_mode_is_deployed_and_the_region_named_is_hit(
         (("--fault", "evacuate"), "did you mean 'evacuation'?"),
         (
             ("--routing", "latency", "--cut", "eu-west-1"),
-            "'eu-west-1' is no region of the rehearsal: use us-east-1 or us-west-2",
+            "'eu-west-1' is no region of multi-region-api: use us-east-1 or us-west-2",
         ),
         (("--cut", "standby", "--fault", "brief"), "of brief there is nothing to see"),
     ],

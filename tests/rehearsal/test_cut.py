@@ -2,14 +2,14 @@
 
 import pytest
 
+from infra.deployment import Deployment, Region
 from infra.errors import InfraError
 from infra.fault import Reaction
 from infra.rehearsal import cut as cuts
 from infra.rehearsal.cut import Cut
 from infra.rehearsal.faults import FAULTS
-from infra.rehearsal.regions import Deployment, Region
 
-EAST, WEST = (Region(name, f"{name}.a.test", name) for name in ("us-east-1", "us-west-2"))
+EAST, WEST = (Region(name, f"{name}.a.test") for name in ("us-east-1", "us-west-2"))
 CLIENTS = 8
 EVERYBODY = frozenset(range(CLIENTS))
 
@@ -20,7 +20,7 @@ def planned(
     fault: str = "blackhole",
     weights: tuple[int, int] = (100, 0),
 ) -> Cut:
-    deployment = Deployment("stack", "a.test", "Z1", EAST, WEST, None, routing, weights)
+    deployment = Deployment("stack", "a.test", EAST, WEST, routing, weights=weights)
     return cuts.plan(deployment, FAULTS[fault], CLIENTS, hit)
 
 

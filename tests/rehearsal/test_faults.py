@@ -9,12 +9,12 @@ import boto3
 import pytest
 
 from infra.clock import Clock
+from infra.deployment import Region
 from infra.errors import InfraError
 from infra.fault import Fault, Reaction
 from infra.promise import Promise, Range
 from infra.rehearsal.cloud import Cloud
 from infra.rehearsal.faults import FAULTS, parse
-from infra.rehearsal.regions import Region
 from infra.rehearsal.route53 import Route53StandIn, Surroundings
 from infra.rehearsal.route53.probe import ProbeError, probe
 from infra.rehearsal.scene import Scene
@@ -51,7 +51,7 @@ class Play:
         # Never entered: these faults do nothing to checkers.
         route53 = Route53StandIn(self.clock, boto3.Session(), "http://127.0.0.1:1", surroundings)
         self.scene = Scene(
-            region=Region("us-east-1", OWN, "check"),
+            region=Region("us-east-1", OWN),
             front=client.front,
             other_front=other.front,
             cloud=Cloud.of(boto3.Session("x", "x"), "http://127.0.0.1:1", "stack", "us-east-1"),

@@ -14,13 +14,13 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from infra.clock import Clock
+from infra.deployment import Region
 from infra.functions import ALIAS
 from infra.promise import Promise
 from infra.rehearsal.cloud import Cloud
 from infra.rehearsal.emulator import Emulator
 from infra.rehearsal.faults import FAULTS, parse
 from infra.rehearsal.front import RegionFront
-from infra.rehearsal.regions import Region
 from infra.rehearsal.route53 import Route53StandIn, Surroundings
 from infra.rehearsal.scene import Scene
 from infra.threads import to_its_end
@@ -117,7 +117,7 @@ class Functions:
             aws_names=lambda _: None, port_of=lambda port: port, region_of=lambda _: "us-east-1"
         )
         return Scene(
-            region=Region("us-east-1", "us-east-1.api.example.com", "check"),
+            region=Region("us-east-1", "us-east-1.api.example.com"),
             front=front,
             other_front=front,
             cloud=self.cloud,

@@ -18,10 +18,10 @@ import boto3
 import dns.message
 
 from infra.clock import Clock
+from infra.deployment import Deployment, Region
 from infra.promise import ANSWER_SECONDS, CONNECT_SECONDS, Promise
 from infra.rehearsal.cloud import Cloud
 from infra.rehearsal.front import Interposed
-from infra.rehearsal.regions import Deployment, Region
 from infra.rehearsal.route53 import Route53, Surroundings
 from infra.rehearsal.route53.config import (
     AlarmCheck,
@@ -305,8 +305,11 @@ async def world(  # noqa: PLR0913 -- each may differ alone
 
 
 def deployment() -> Deployment:
-    east, west = (Region(region, f"{region}.{NAME}", check) for region, check in _CHECKS.items())
-    return Deployment("stack", NAME, "Z1", east, west, None)
+    east, west = (
+        Region(region, f"{region}.{NAME}", health_check_id=check)
+        for region, check in _CHECKS.items()
+    )
+    return Deployment("stack", NAME, east, west)
 
 
 async def _nothing_to_read() -> None:

@@ -1,25 +1,11 @@
-"""Which deployment is operated: its names, from a small file or from four of them.
+"""A deployment and its two regions by their names, which whoever operates one goes by."""
 
-Neither Terraform nor its state is asked: both may be out of reach when a region is lost.
-"""
-
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from infra import regions
 from infra.errors import InfraError
 from infra.promise import ALIAS_TTL, Promise
-
-# `python -m infra apply` writes deployments/STACK.json; `terraform output -json deployment` is it.
-FOLDER = "deployments"
-_OTHERWISE = (
-    "`python -m infra apply` writes it, and `terraform -chdir=infra output -json deployment` is "
-    "the same; or name the deployment with --stack, --domain-name, --primary-region and "
-    "--standby-region"
-)
 
 # As infra/switch/main.tf has it.
 _NAMESPACE = "MultiRegionApi"
@@ -63,7 +49,7 @@ class Region:
 
     name: str
     domain_name: str
-    switch: SwitchNames | None
+    switch: SwitchNames | None = None
     health_check_id: str | None = None
     endpoint_check_id: str | None = None
 
@@ -81,10 +67,24 @@ class Region:
             )
         return self.switch
 
+    @property
+    def its_health_check(self) -> str:
+        """The id of the health check that its records follow.
+
+        Raises:
+            InfraError: it is not known.
+        """
+        if self.health_check_id is None:
+            raise InfraError(
+                f"the health check of {self.name} is not known: names alone don't tell it, and a "
+                "deployment's file does"
+            )
+        return self.health_check_id
+
 
 @dataclass(frozen=True)
 class Deployment:
-    """One deployment, as its operator sees it.
+    """One deployment.
 
     Attributes:
         stack: Terraform's var.name.
@@ -93,6 +93,7 @@ class Deployment:
         standby: the other one.
         routing: which of the two DNS answers, as Terraform's variable: failover, latency, weighted.
         promise: what its health checks and records promise, where that is known.
+        weights: of the primary and the standby, where DNS answers by weight.
     """
 
     stack: str
@@ -101,6 +102,7 @@ class Deployment:
     standby: Region
     routing: str = "failover"
     promise: Promise | None = None
+    weights: tuple[int, int] = (100, 0)
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> "Deployment":
@@ -123,14 +125,15 @@ class Deployment:
             for r in [document["regions"][role]]
             for switch in [r.get("override", known)]
         )
-        routing = document.get("routing", "failover")
+        weights = document.get("weights", {"primary": 100, "secondary": 0})
         return cls(
             document["stack"],
             document["domain_name"],
             primary,
             standby,
-            routing,
+            document.get("routing", "failover"),
             _promise(document),
+            (weights["primary"], weights["secondary"]),
         )
 
     @classmethod
@@ -161,13 +164,40 @@ class Deployment:
         """Return the region that is not this one."""
         return self.standby if region.name == self.primary.name else self.primary
 
+    @property
+    def serving(self) -> list[Region]:
+        """The regions that DNS answers while both are healthy."""
+        match self.routing:
+            case "latency":
+                return [self.primary, self.standby]
+            case "weighted":
+                pairs = zip(self.regions, self.weights, strict=True)
+                return [region for region, weight in pairs if weight]
+        return [self.primary]
+
+    def weights_of(self, region: Region) -> tuple[int, int]:
+        """Return the weight of a region, and the other one's."""
+        return self.weights if region == self.primary else self.weights[::-1]
+
     def named(self, name: str) -> Region:
         """Return the region of a name, or of a role: primary, standby or secondary.
 
         Raises:
             InfraError: it is none of them.
         """
-        return regions.find(name, self.primary, self.standby, self.stack)
+        found = {
+            "primary": self.primary,
+            "standby": self.standby,
+            "secondary": self.standby,
+            self.primary.name: self.primary,
+            self.standby.name: self.standby,
+        }
+        if name not in found:
+            raise InfraError(
+                f"{name!r} is no region of {self.stack}: use {self.primary.name} or "
+                f"{self.standby.name}"
+            )
+        return found[name]
 
 
 def _promise(document: Mapping[str, Any]) -> Promise | None:
@@ -186,35 +216,3 @@ def _switch(stack: str, role: str, other: str) -> SwitchNames:
         {"Stack": stack},
         f"{stack}-{role}-withdrawn",
     )
-
-
-def only_file(folder: Path) -> Path:
-    """Return the file of the only deployment in a folder.
-
-    Raises:
-        InfraError: there is none, or there are several.
-    """
-    found = sorted(folder.glob("*.json"))
-    if not found:
-        raise InfraError(f"{folder} holds no deployment's file: {_OTHERWISE}")
-    if len(found) > 1:
-        names = ", ".join(str(path) for path in found)
-        raise InfraError(f"which deployment? Give one of {names} with --deployment")
-    return found[0]
-
-
-def read(path: Path) -> Deployment:
-    """Read a deployment's file.
-
-    Raises:
-        InfraError: there is none, or it is something else.
-    """
-    try:
-        return Deployment.from_document(json.loads(path.read_text()))
-    except FileNotFoundError as error:
-        raise InfraError(f"{path} is not there: {_OTHERWISE}") from error
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InfraError(
-            f"{path} is not what `terraform -chdir=infra output -json deployment` prints "
-            f"({type(error).__name__}: {error}): write it anew"
-        ) from error

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from infra.deployment import Deployment
 from infra.errors import InfraError
-from infra.operations import deployment as deployments
+from infra.operations import deployment_file
 from infra.promise import Range
 
 PRIMARY, STANDBY = "us-east-1", "us-west-2"
@@ -55,17 +56,17 @@ def test_a_deployments_file_says_what_is_promised(
     path = tmp_path / "deployment.json"
     check = {"interval": 10, "threshold": 3}
     path.write_text(json.dumps(DOCUMENT | {"health_check": check, "dns_ttl": ttl}))
-    promise = deployments.read(path).promise
+    promise = deployment_file.read(path).promise
     assert promise is not None
     assert promise.outage == outage
     path.write_text(json.dumps(DOCUMENT))
-    assert deployments.read(path).promise is None
+    assert deployment_file.read(path).promise is None
 
 
 def test_a_deployment_is_read_from_its_file(tmp_path: Path) -> None:
     path = tmp_path / "deployment.json"
     path.write_text(json.dumps(DOCUMENT))
-    found = deployments.read(path)
+    found = deployment_file.read(path)
     assert (found.stack, found.standby.name) == ("one", STANDBY)
     assert found.primary.endpoint_check_id == "primary endpoint"
     assert found.primary.its_switch.dimensions == {"Stack": "one"}
@@ -73,6 +74,22 @@ def test_a_deployment_is_read_from_its_file(tmp_path: Path) -> None:
         "latency",
         "SecondaryWithdrawn",
     )
+    assert found.standby.its_health_check == "secondary records"
+
+
+def test_weights_are_those_of_the_file_and_decide_who_serves(tmp_path: Path) -> None:
+    path = tmp_path / "deployment.json"
+    weighted = {"routing": "weighted", "weights": {"primary": 0, "secondary": 100}}
+    path.write_text(json.dumps(DOCUMENT | weighted))
+    found = deployment_file.read(path)
+    assert [region.name for region in found.serving] == [STANDBY]
+    assert found.weights_of(found.standby) == (100, 0)
+
+
+def test_names_alone_do_not_tell_which_health_check_is_followed() -> None:
+    named = Deployment.from_names("one", "a.test", PRIMARY, STANDBY)
+    with pytest.raises(InfraError, match=f"{PRIMARY} is not known.*deployment's file"):
+        _ = named.primary.its_health_check
 
 
 def test_a_file_from_before_each_region_had_a_switch_is_read_too(tmp_path: Path) -> None:
@@ -82,7 +99,7 @@ def test_a_file_from_before_each_region_had_a_switch_is_read_too(tmp_path: Path)
         del region["override"]
     path = tmp_path / "deployment.json"
     path.write_text(json.dumps(old))
-    found = deployments.read(path)
+    found = deployment_file.read(path)
     assert (found.routing, found.standby.switch) == ("failover", None)
     assert found.primary.its_switch.alarm_name == "one-primary-withdrawn"
 
@@ -92,20 +109,20 @@ def test_a_file_that_is_something_else_is_refused(tmp_path: Path, text: str) -> 
     path = tmp_path / "deployment.json"
     path.write_text(text)
     with pytest.raises(InfraError, match=r"terraform -chdir=infra output -json deployment"):
-        deployments.read(path)
+        deployment_file.read(path)
 
 
 def test_without_a_file_the_ways_to_name_a_deployment_are_told(tmp_path: Path) -> None:
     with pytest.raises(InfraError, match=r"is not there.*--stack, --domain-name"):
-        deployments.read(tmp_path / "deployment.json")
+        deployment_file.read(tmp_path / "deployment.json")
 
 
 def test_the_only_file_of_a_folder_needs_no_name(tmp_path: Path) -> None:
     with pytest.raises(InfraError, match=r"holds no deployment's file: .*--stack, --domain-name"):
-        deployments.only_file(tmp_path)
+        deployment_file.only_file(tmp_path)
     staging = tmp_path / "staging.json"
     staging.write_text("{}")
-    assert deployments.only_file(tmp_path) == staging
+    assert deployment_file.only_file(tmp_path) == staging
     (tmp_path / "prod.json").write_text("{}")
     with pytest.raises(InfraError, match=r"prod\.json, .*staging\.json with --deployment"):
-        deployments.only_file(tmp_path)
+        deployment_file.only_file(tmp_path)

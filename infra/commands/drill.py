@@ -15,7 +15,7 @@ from infra.confirmation import confirm_stack
 from infra.deployment import Deployment
 from infra.display import Display
 from infra.drill import readiness
-from infra.drill.faults import FAULTS, Scene
+from infra.drill.faults import FAULTS, DrillScene
 from infra.drill.journal import Journal
 from infra.drill.report import report
 from infra.drill.run import Drill, drill
@@ -113,7 +113,7 @@ def command(  # noqa: PLR0913 -- an argument an option
         deployment,
         replace(target, api_key=os.environ.get(readiness.KEY_VARIABLE)),
         FAULTS[fault],
-        Scene(journal, FAULTS[fault].prepare(deployment), limit, display.note),
+        DrillScene(journal, FAULTS[fault].prepare(deployment), limit, display.note),
         deployment.promise,
         clients,
         f"drill-{began:%Y%m%dT%H%M%SZ}-",

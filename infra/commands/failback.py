@@ -18,7 +18,7 @@ def command(
     deployment: Deployment,
     target: Target,
     region: str | None,
-    manner: throw.Manner,
+    throw_options: throw.ThrowOptions,
 ) -> None:
     """End a `failover`: DNS answers the region again while it is healthy.
 
@@ -29,4 +29,4 @@ def command(
     Exit status 1: the switch is back, but clients are not there yet. 2: nothing was changed.
     """
     order = throw.to_give_back(deployment, region)
-    context.exit(throw.throw(order, target, manner))
+    context.exit(throw.throw(order, target, throw_options))

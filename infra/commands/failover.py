@@ -18,7 +18,7 @@ def command(
     deployment: Deployment,
     target: Target,
     region: str | None,
-    manner: throw.Manner,
+    throw_options: throw.ThrowOptions,
 ) -> None:
     """Withdraw a region, so that DNS answers the other one, and wait until it does.
 
@@ -29,5 +29,5 @@ def command(
 
     Exit status 1: the switch is thrown, but clients are not there yet. 2: nothing was changed.
     """
-    order = throw.to_withdraw(deployment, region, manner)
-    context.exit(throw.throw(order, target, manner))
+    order = throw.to_withdraw(deployment, region, throw_options)
+    context.exit(throw.throw(order, target, throw_options))

@@ -9,7 +9,7 @@ from infra import ROOT
 from infra.display import Display
 from infra.exits import DONE, NOT_SO
 from infra.fault import Fault
-from infra.rehearsal import cut, theatre
+from infra.rehearsal import cut, sandbox
 from infra.rehearsal.foresight import foreseen
 from infra.rehearsal.options import FaultType, list_faults, routed, speed_option
 from infra.rehearsal.scene import Scene
@@ -67,9 +67,9 @@ def command(  # noqa: PLR0913 -- an argument an option
     store = Store(reports, keep)
     store.require_writable()
     # Refuses what the same call after the deployment would refuse minutes later.
-    cut.plan(foreseen(ROOT, variables), fault, theatre.CLIENTS, hit)
+    cut.plan(foreseen(ROOT, variables), fault, sandbox.CLIENTS, hit)
     display = Display()
-    with theatre.opened(ROOT, speed, display, variables=variables) as opened:
+    with sandbox.opened(ROOT, speed, display, variables=variables) as opened:
         report = opened.rehearse(fault, hit=hit)
     terminal.show(report, display.console)
     display.note(f"report: {store.write(report)}")

@@ -9,7 +9,7 @@ from infra import ROOT
 from infra.display import Display
 from infra.exits import DONE, NOT_SO
 from infra.fault import Fault
-from infra.rehearsal import cut, theatre
+from infra.rehearsal import cut, sandbox
 from infra.rehearsal.faults import FAULTS
 from infra.rehearsal.foresight import foreseen
 from infra.rehearsal.options import FaultType, list_faults, speed_option
@@ -56,7 +56,7 @@ def command(
     display = Display()
     rows: list[matrix.Row] = []
     try:
-        with theatre.opened(ROOT, speed, display, _CLIENTS) as opened:
+        with sandbox.opened(ROOT, speed, display, _CLIENTS) as opened:
             for fault in chosen:
                 settled = bool(rows) and rows[-1].report.passed
                 report = opened.rehearse(fault, settled=settled)

@@ -18,10 +18,10 @@ from infra.operations.applying import allow_destroy_option, carry_out, plan_argu
 from infra.operations.options import naming_a_deployment
 from infra.operations.project import Project, initialised, var_files_option
 from infra.releases import standing
-from infra.releases.canary import Manner
+from infra.releases.canary import CanarySettings
 from infra.releases.conduct import Conduct, regions_of
 from infra.releases.functions import Functions
-from infra.releases.options import manner_options
+from infra.releases.options import canary_options
 
 
 @click.command("release")
@@ -45,7 +45,7 @@ from infra.releases.options import manner_options
     help="With --rollback: how the code of the kept version begins, as --status shows it.  "
     "[default: the version before]",
 )
-@manner_options
+@canary_options
 @click.option(
     "--keep",
     type=click.IntRange(min=2),
@@ -74,7 +74,7 @@ def command(  # noqa: PLR0913 -- an argument an option
     as_json: bool,
     which: str,
     code: str | None,
-    manner: Manner,
+    settings: CanarySettings,
     keep: int,
     again: bool,
     despite_alarms: bool,
@@ -104,7 +104,7 @@ def command(  # noqa: PLR0913 -- an argument an option
         context.exit(_status(named(), as_json=as_json))
     if resume or rollback:
         deployment = named()
-        conduct = Conduct(Display(), regions_of(deployment), manner, keep, despite_alarms)
+        conduct = Conduct(Display(), regions_of(deployment), settings, keep, despite_alarms)
         if rollback:
             back = conduct.backwards(kinds, code)
             confirm_stack(deployment.stack, yes=yes)
@@ -113,7 +113,7 @@ def command(  # noqa: PLR0913 -- an argument an option
         confirm_stack(deployment.stack, yes=yes)
         context.exit(conduct.release(left))
     with initialised(ROOT, var_files, packaged=plan is not None) as project:
-        conduct = Conduct(project.display, _deployed(project), manner, keep, despite_alarms)
+        conduct = Conduct(project.display, _deployed(project), settings, keep, despite_alarms)
         conduct.require_possible()
         asked = carry_out(project, plan, allowed, yes=yes, then=" and release it")
         conduct = replace(conduct, regions=_deployed(project))

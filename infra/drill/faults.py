@@ -19,7 +19,7 @@ _GRACE = 30.0
 
 
 @dataclass(frozen=True)
-class Scene:
+class DrillScene:
     """What a fault needs.
 
     Attributes:
@@ -45,13 +45,13 @@ class DrillFault:
         by_checkers: whether health checkers find it out, so that the closed form promises when.
     """
 
-    fault: Fault[Scene]
+    fault: Fault[DrillScene]
     prepare: Callable[[Deployment], Change | None]
     by_checkers: bool = True
 
 
 @contextlib.asynccontextmanager
-async def changed(scene: Scene) -> AsyncIterator[None]:
+async def changed(scene: DrillScene) -> AsyncIterator[None]:
     """Make the scene's change, and undo it whatever happens."""
     change = scene.change
     if change is None:

@@ -6,7 +6,7 @@ from infra.clock import Clock
 from infra.deployment import Deployment
 from infra.drill.run import Drill
 from infra.errors import InfraError
-from infra.operations.view import Answer
+from infra.operations.view import ApiAnswer
 from infra.traffic import client
 
 KEY_VARIABLE = "INFRA_API_KEY"
@@ -26,7 +26,7 @@ def require_a_standby(deployment: Deployment) -> None:
         )
 
 
-def require_well(order: Drill, asked: Mapping[str, Answer]) -> None:
+def require_well(order: Drill, asked: Mapping[str, ApiAnswer]) -> None:
     """Refuse a fault where not all is well; what is only watched may be.
 
     Args:

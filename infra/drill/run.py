@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from infra.clock import Clock
 from infra.deployment import Deployment
-from infra.drill.faults import DrillFault, Scene
+from infra.drill.faults import DrillFault, DrillScene
 from infra.drill.watchers import HealthWatcher, Locator, ReplicationWatcher
 from infra.errors import InfraError
 from infra.fault import Reaction
@@ -46,7 +46,7 @@ class Drill:
     deployment: Deployment
     target: Target
     fault: DrillFault
-    scene: Scene
+    scene: DrillScene
     promise: Promise | None
     clients: int
     prefix: str

@@ -12,7 +12,7 @@ from infra import ROOT
 from infra.deployment import ROUTINGS, Deployment
 from infra.errors import InfraError
 from infra.operations import deployment_file
-from infra.operations.throw import Manner
+from infra.operations.throw import ThrowOptions
 from infra.operations.view import name_server
 from infra.options import with_options
 from infra.parameters import Number
@@ -104,13 +104,13 @@ def of_a_deployment(function: Callable[_P, _T]) -> Callable[..., _T]:
 
 
 def throwing(function: Callable[_P, _T]) -> Callable[..., _T]:
-    """Give a command the options of a switch, and hand it `region` and `manner`."""
+    """Give a command the options of a switch, and hand it `region` and `throw_options`."""
 
     @functools.wraps(function)
     def wrapped(
         *args: object, yes: bool, force: bool, wait: float, no_wait: bool, **options: object
     ) -> _T:
-        options["manner"] = Manner(yes, force, None if no_wait else wait)
+        options["throw_options"] = ThrowOptions(yes, force, None if no_wait else wait)
         return function(*args, **options)  # type: ignore[arg-type] # click passes by name
 
     return with_options(_THROWING, wrapped)

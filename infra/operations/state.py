@@ -10,7 +10,7 @@ from infra.deployment import Deployment, Region
 from infra.errors import InfraError
 from infra.operations import route53
 from infra.operations.switch import Position, Switch
-from infra.operations.view import Answer, ask
+from infra.operations.view import ApiAnswer, ask
 from infra.traffic.client import Target
 
 
@@ -26,7 +26,7 @@ class State:
     """
 
     deployment: Deployment
-    answers: Mapping[str, Answer]
+    answers: Mapping[str, ApiAnswer]
     switches: Mapping[str, Position | str]
     checks: Mapping[str, str]
 
@@ -103,7 +103,7 @@ def look(deployment: Deployment, target: Target) -> State:
     )
 
 
-async def answers(deployment: Deployment, target: Target, clock: Clock) -> dict[str, Answer]:
+async def answers(deployment: Deployment, target: Target, clock: Clock) -> dict[str, ApiAnswer]:
     """Ask as a client does; return what answers for each name, the shared one first."""
     names = (deployment.domain_name, *(region.domain_name for region in deployment.regions))
     found = await asyncio.gather(*(ask(target, name, clock) for name in names))

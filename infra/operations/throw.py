@@ -21,7 +21,7 @@ from infra.traffic.client import Target
 
 
 @dataclass(frozen=True)
-class Manner:
+class ThrowOptions:
     """How it is to be done.
 
     Attributes:
@@ -35,7 +35,7 @@ class Manner:
     wait: float | None
 
 
-def to_withdraw(deployment: Deployment, given: str | None, manner: Manner) -> Turn:
+def to_withdraw(deployment: Deployment, given: str | None, options: ThrowOptions) -> Turn:
     """Return the order to withdraw the region that was named, or the only one that serves.
 
     Raises:
@@ -53,7 +53,7 @@ def to_withdraw(deployment: Deployment, given: str | None, manner: Manner) -> Tu
             "alone, so that no switch stands in the way of a failover; nothing was changed"
         )
     if deployment.routing != "failover":
-        _refuse_both(deployment, region, manner)
+        _refuse_both(deployment, region, options)
     return Turn(deployment, region, withdrawn=True)
 
 
@@ -78,14 +78,17 @@ def to_give_back(deployment: Deployment, given: str | None) -> Turn:
 
 
 def throw(
-    order: Turn, target: Target, manner: Manner, pause: Callable[[float], object] = time.sleep
+    order: Turn,
+    target: Target,
+    options: ThrowOptions,
+    pause: Callable[[float], object] = time.sleep,
 ) -> int:
     """Throw the switch as ordered; return the exit status.
 
     Args:
         order: what is wanted.
         target: the shared name, and whom to ask for it.
-        manner: how it is to be done.
+        options: how it is to be done.
         pause: waits for so many seconds.
 
     Raises:
@@ -101,28 +104,28 @@ def throw(
     )
     answer = asyncio.run(ask(target, receiving.domain_name, clock))
     click.echo(f"{receiving.domain_name} just now: {answer}")
-    if answer.problem is not None and not manner.force:
+    if answer.problem is not None and not options.force:
         raise InfraError(
             f"{receiving.name} does not answer, so clients would be no better off there; nothing "
             "was changed. --force throws the switch all the same"
         )
-    confirm_stack(order.deployment.stack, yes=manner.yes)
+    confirm_stack(order.deployment.stack, yes=options.yes)
     switch = Switch(order.region.its_switch)
     if not order.withdrawn and not _long_withdrawn(switch):
         _outlast_a_failover(order, switch, pause)
-    if manner.wait is None:
+    if options.wait is None:
         switch.put(withdrawn=order.withdrawn)
         click.echo(
             "done, without waiting: `python -m infra status` shows when clients have followed"
         )
         return DONE
-    return _wait(order, switch, target, clock, manner.wait)
+    return _wait(order, switch, target, clock, options.wait)
 
 
-def _refuse_both(deployment: Deployment, region: Region, manner: Manner) -> None:
+def _refuse_both(deployment: Deployment, region: Region, options: ThrowOptions) -> None:
     other = deployment.other(region)
     withdrawn = _withdrawn(other)
-    if withdrawn and not manner.force:
+    if withdrawn and not options.force:
         raise InfraError(
             f"{other.name} is withdrawn already: with both withdrawn Route 53 holds both for "
             "healthy, and answers as if neither were; nothing was changed. `python -m infra "

@@ -8,7 +8,7 @@ from infra.clock import Clock
 from infra.deployment import Deployment, Region
 from infra.errors import InfraError
 from infra.operations.switch import PERIOD, Switch
-from infra.operations.view import Answer, ask
+from infra.operations.view import ApiAnswer, ask
 from infra.traffic.client import Target
 
 # A number that is put again costs nothing, makes good one that was lost, and decides each new
@@ -95,7 +95,7 @@ async def turn(  # noqa: PLR0913 -- what to do, with what, and how long
     return True
 
 
-async def _is_there(answer: Answer, order: Turn, switch: Switch) -> bool:
+async def _is_there(answer: ApiAnswer, order: Turn, switch: Switch) -> bool:
     if answer.problem is not None:
         return False
     if answer.region == order.receiving.name or order.exclusive:

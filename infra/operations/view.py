@@ -18,7 +18,7 @@ _LAST_PORT = 65535
 
 
 @dataclass(frozen=True)
-class Answer:
+class ApiAnswer:
     """What one request found.
 
     Attributes:
@@ -39,7 +39,7 @@ class Answer:
         return f"{self.region or 'an unnamed region'} at {self.address}, {self.seconds:.2f} s"
 
 
-async def ask(target: Target, name: str, clock: Clock) -> Answer:
+async def ask(target: Target, name: str, clock: Clock) -> ApiAnswer:
     """Resolve a name and read one item there, as a health check does.
 
     Args:
@@ -62,7 +62,7 @@ async def ask(target: Target, name: str, clock: Clock) -> Answer:
         problem = f"{address} did not answer in time"
     except (aiohttp.ClientError, OSError) as error:
         problem = str(error) or type(error).__name__
-    return Answer(address, region, problem, time.monotonic() - started)
+    return ApiAnswer(address, region, problem, time.monotonic() - started)
 
 
 def name_server(given: str | None) -> NameServer:

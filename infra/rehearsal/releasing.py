@@ -15,7 +15,7 @@ from infra.rehearsal import emulator as emulators
 from infra.rehearsal.candidates import Candidate
 from infra.rehearsal.deploy import Deployed, as_environment, deployed, environment_of
 from infra.rehearsal.foresight import LOADED_UNASKED
-from infra.rehearsal.stage import set_stage, start_functions
+from infra.rehearsal.harness import harness_around, start_functions
 from infra.timeline import Request, Timeline
 from infra.traffic.crowd import Crowd
 
@@ -74,7 +74,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Sandbox:
+class ReleaseSandbox:
     """A copy of the project, deployed.
 
     Attributes:
@@ -95,9 +95,9 @@ class Sandbox:
 
     async def _release(self, candidates: Sequence[Candidate]) -> list[Finding]:
         clock, timeline, findings = Clock(), Timeline(), list[Finding]()
-        async with set_stage(self.deployed, self.environment, clock) as stage:
-            await start_functions(stage, self.deployed.deployment, clock)
-            crowd = Crowd(CLIENTS, stage.target, stage.locate, clock, timeline)
+        async with harness_around(self.deployed, self.environment, clock) as harness:
+            await start_functions(harness, self.deployed.deployment, clock)
+            crowd = Crowd(CLIENTS, harness.target, harness.locate, clock, timeline)
             async with crowd.at_work():
                 for candidate in candidates:
                     await clock.sleep(_SETTLE_SECONDS)
@@ -115,7 +115,7 @@ class Sandbox:
 
 
 @contextmanager
-def opened(root: Path, display: Display, standby: str = "cold") -> Iterator[Sandbox]:
+def opened(root: Path, display: Display, standby: str = "cold") -> Iterator[ReleaseSandbox]:
     """Deploy a copy of the project into an emulator, and destroy it all afterwards.
 
     Args:
@@ -143,7 +143,7 @@ def opened(root: Path, display: Display, standby: str = "cold") -> Iterator[Sand
             deployed(project, emulator, scratch, display, variables) as made,
         ):
             environment = environment_of(emulator, scratch) | as_environment(variables)
-            yield Sandbox(project, environment, made, display)
+            yield ReleaseSandbox(project, environment, made, display)
 
 
 async def _call(

@@ -10,9 +10,9 @@ from infra.outcome import Outcome
 from infra.promise import ALIAS_TTL, Promise
 from infra.rehearsal import diagnosis
 from infra.rehearsal.cut import Cut
+from infra.rehearsal.harness import Harness, start_functions
 from infra.rehearsal.route53 import HealthChange
 from infra.rehearsal.scene import Scene, Weigh, unweighed
-from infra.rehearsal.stage import Stage, start_functions
 from infra.timeline import Kind, Moment
 from infra.traffic.crowd import Crowd
 
@@ -25,7 +25,7 @@ Status = Callable[[str], None]
 
 
 async def rehearse(  # noqa: PLR0913 -- each is a part of the play, and none is of another
-    stage: Stage,
+    harness: Harness,
     deployment: Deployment,
     cut: Cut,
     clock: Clock,
@@ -39,7 +39,7 @@ async def rehearse(  # noqa: PLR0913 -- each is a part of the play, and none is 
     Nothing is done unless traffic flows and both health checks pass, as on any game day.
 
     Args:
-        stage: what runs around the emulator.
+        harness: what runs around the emulator.
         deployment: what Terraform created in it.
         cut: what is done, to which region.
         clock: real or compressed time.
@@ -47,7 +47,7 @@ async def rehearse(  # noqa: PLR0913 -- each is a part of the play, and none is 
         settled: whether all is known to have been well just before.
         weigh: gives the two regions other weights.
     """
-    run = _Run(stage, deployment, cut, clock, status, weigh=weigh)
+    run = _Run(harness, deployment, cut, clock, status, weigh=weigh)
     await run.warm_up()
     async with run.crowd.at_work():
         if await run.steady(settled=settled):
@@ -57,7 +57,7 @@ async def rehearse(  # noqa: PLR0913 -- each is a part of the play, and none is 
     return run.outcome
 
 
-def promise_of(stage: Stage, deployment: Deployment) -> Promise:
+def promise_of(harness: Harness, deployment: Deployment) -> Promise:
     """Return what the health check and the records that Terraform created promise.
 
     A calculated health check adds no time of its own: what counts is the endpoint's among its
@@ -66,7 +66,7 @@ def promise_of(stage: Stage, deployment: Deployment) -> Promise:
     Raises:
         InfraError: no record follows the health check of a region's endpoint.
     """
-    configuration = stage.route53.configuration
+    configuration = harness.route53.configuration
     regions = (deployment.primary, deployment.standby)
     checks = (configuration.endpoint_of(region.its_health_check) for region in regions)
     check = next((check for check in checks if check is not None), None)
@@ -86,7 +86,7 @@ class _Run:
 
     def __init__(  # noqa: PLR0913 -- as rehearse has them
         self,
-        stage: Stage,
+        harness: Harness,
         deployment: Deployment,
         cut: Cut,
         clock: Clock,
@@ -94,38 +94,38 @@ class _Run:
         *,
         weigh: Weigh,
     ) -> None:
-        promise = promise_of(stage, deployment)
+        promise = promise_of(harness, deployment)
         self.outcome = Outcome(cut.fault.promised(promise))
         self.scene = Scene(
             region=cut.region,
-            front=stage.fronts[cut.region.name],
-            other_front=stage.fronts[cut.other.name],
-            cloud=stage.clouds[cut.region.name],
-            route53=stage.route53,
+            front=harness.fronts[cut.region.name],
+            other_front=harness.fronts[cut.other.name],
+            functions=harness.functions[cut.region.name],
+            route53=harness.route53,
             promise=promise,
             clock=clock,
             weights=deployment.weights_of(cut.region),
             weigh=weigh,
         )
         self._cut = cut
-        self._stage = stage
+        self._harness = harness
         self._deployment = deployment
         self._clock = clock
         self._status = status
         self.crowd = Crowd(
             cut.clients,
-            stage.near[cut.region.name],
-            stage.locate,
+            harness.near[cut.region.name],
+            harness.locate,
             clock,
             self.outcome.timeline,
-            places=[stage.near[region.name] for region in deployment.regions],
+            places=[harness.near[region.name] for region in deployment.regions],
         )
-        stage.route53.on_change(self._note_health)
+        harness.route53.on_change(self._note_health)
 
     async def warm_up(self) -> None:
         """Start every function."""
         self._status("starting the functions of both regions")
-        self._problems(await start_functions(self._stage, self._deployment, self._clock))
+        self._problems(await start_functions(self._harness, self._deployment, self._clock))
 
     async def steady(self, *, settled: bool) -> bool:
         """Let every checker have its say, then tell whether all is well enough to go on.
@@ -135,10 +135,10 @@ class _Run:
         promise = self.scene.promise
         rounds = 1 if settled else promise.threshold
         await self._dwell(promise.interval * rounds + _DWELL, "steady")
-        records = self._stage.route53.configuration, self._deployment.domain_name
+        records = self._harness.route53.configuration, self._deployment.domain_name
         self._problems(diagnosis.review_records(*records))
         unfit = [
-            *diagnosis.review_health(self._stage.route53, self._deployment),
+            *diagnosis.review_health(self._harness.route53, self._deployment),
             *diagnosis.review_requests(self.outcome.timeline, since=0.0),
         ]
         if unfit:
@@ -226,7 +226,7 @@ class _Run:
                     f"{limit:.0f} s of its return"
                 ]
                 if waiting
-                else diagnosis.review_health(self._stage.route53, self._deployment)
+                else diagnosis.review_health(self._harness.route53, self._deployment)
             )
         await self._dwell(_DWELL, f"{region.name} is back")
         self.outcome.missing_in_primary = await self._missing_in(region)
@@ -239,7 +239,7 @@ class _Run:
         )
 
     def _healthy(self, region: Region) -> bool:
-        route53 = self._stage.route53
+        route53 = self._harness.route53
         followed = region.its_health_check in route53.health_checks
         return not followed or route53.healthy(region.its_health_check)
 
@@ -266,7 +266,7 @@ class _Run:
         await self._until(lambda: False, seconds, act)
 
     def _state(self) -> str:
-        route53 = self._stage.route53
+        route53 = self._harness.route53
         checks = (
             f"{r.name} {'healthy' if route53.healthy(r.its_health_check) else 'UNHEALTHY'}"
             for r in self._deployment.regions

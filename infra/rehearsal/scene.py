@@ -10,8 +10,8 @@ from infra.clock import Clock
 from infra.deployment import Region
 from infra.errors import InfraError
 from infra.promise import Promise
-from infra.rehearsal.cloud import Cloud
 from infra.rehearsal.front import Interposed
+from infra.rehearsal.functions import RegionFunctions
 from infra.rehearsal.route53 import Route53
 
 
@@ -52,7 +52,7 @@ class Scene:
         region: the region that is hit.
         front: its front.
         other_front: the front of the region that is to take over.
-        cloud: its functions.
+        functions: its functions.
         route53: the stand-in for Route 53, whose checkers can be cut off.
         promise: what the configuration promises, whatever the fault.
         clock: the rehearsal's.
@@ -63,7 +63,7 @@ class Scene:
     region: Region
     front: Front
     other_front: Front
-    cloud: Cloud
+    functions: RegionFunctions
     route53: Route53
     promise: Promise
     clock: Clock

@@ -24,7 +24,7 @@ _BLIND_LIMIT = timedelta(minutes=2)
 
 
 @dataclass(frozen=True)
-class Manner:
+class CanarySettings:
     """How carefully.
 
     Attributes:
@@ -59,7 +59,7 @@ class Canary:
 
     Args:
         moves: what is released, the standby region's first.
-        manner: how carefully.
+        settings: how carefully.
         alarms: those of both regions.
         known: which of them were on before, and so say nothing of this release.
         note: called with a line that is to stay on the screen.
@@ -69,7 +69,7 @@ class Canary:
     def __init__(  # noqa: PLR0913 -- what a release needs to know, and whom it tells
         self,
         moves: Sequence[Move],
-        manner: Manner,
+        settings: CanarySettings,
         alarms: Sequence[Alarms],
         known: frozenset[str],
         *,
@@ -77,7 +77,7 @@ class Canary:
         update: Callable[[str], None],
     ) -> None:
         self.moves = list(moves)
-        self._manner = manner
+        self._settings = settings
         self._alarms = alarms
         self._known = known
         self._note = note
@@ -112,7 +112,7 @@ class Canary:
             self._start(move)
         for move in self._in(region):
             self._probe(move)
-        if self._manner.bake:
+        if self._settings.bake:
             self._each_in(region, Step.CANARY)
             self._bake(region)
 
@@ -131,23 +131,25 @@ class Canary:
 
     def _probe(self, move: Move) -> None:
         self._update(f"asking {_new(move)}")
-        found = probes.problem(move.functions, move.alias.kind, move.mark.new, self._manner.probes)
+        found = probes.problem(
+            move.functions, move.alias.kind, move.mark.new, self._settings.probes
+        )
         if found is not None:
             raise RefutedError(f"{_new(move)} {found}; no client has seen it there")
-        self._note(f"{_new(move)} answered {self._manner.probes} probes")
+        self._note(f"{_new(move)} answered {self._settings.probes} probes")
 
     def _bake(self, region: str) -> None:
-        manner, samples = self._manner, Samples(region)
+        settings, samples = self._settings, Samples(region)
         began = seen = datetime.now(UTC)
         moves = self._in(region)
         self._note(
-            f"{region}: {manner.weight:.0%} of requests go to the new versions for "
-            f"{_clock(manner.bake)} minutes"
+            f"{region}: {settings.weight:.0%} of requests go to the new versions for "
+            f"{_clock(settings.bake)} minutes"
         )
         while True:
             now = datetime.now(UTC)
             try:
-                found = self._look(region, samples, began, now - manner.settle)
+                found = self._look(region, samples, began, now - settings.settle)
                 seen = now
             except TakenOverError:
                 raise
@@ -157,11 +159,11 @@ class Canary:
                 self._update(str(error))
             else:
                 self._judge(moves, found)
-                passed = f"{_clock(now - began)} of {_clock(manner.bake + manner.settle)}"
+                passed = f"{_clock(now - began)} of {_clock(settings.bake + settings.settle)}"
                 self._update(f"{region} {passed}: {_told(moves, found)}")
-                if now - began >= manner.bake + manner.settle:
+                if now - began >= settings.bake + settings.settle:
                     break
-            time.sleep(manner.look_every.total_seconds())
+            time.sleep(settings.look_every.total_seconds())
         self._conclude(moves, found)
 
     def _look(
@@ -174,7 +176,7 @@ class Canary:
 
     def _judge(self, moves: Iterable[Move], found: Mapping[str, tuple[Sample, Sample]]) -> None:
         for move in moves:
-            objection = verdict.objection(*found[move.alias.kind], self._manner.limits)
+            objection = verdict.objection(*found[move.alias.kind], self._settings.limits)
             if objection is not None:
                 raise RefutedError(f"{_new(move)}: {objection}")
 
@@ -187,8 +189,8 @@ class Canary:
                     f"CloudWatch shows no request to {move.alias} at all, although health checkers "
                     "ask it every second: there is nothing to judge by"
                 )
-            few = new.invocations < self._manner.limits.requests
-            rests = f"too few to judge by, so this rests on its {self._manner.probes} probes"
+            few = new.invocations < self._settings.limits.requests
+            rests = f"too few to judge by, so this rests on its {self._settings.probes} probes"
             self._note(
                 f"{_new(move)}: {new} ({rests if few else f'version {move.mark.old}: {old}'})"
             )
@@ -239,7 +241,7 @@ class Canary:
         move = self.moves[index]
         mark = move.mark.at(step)
         self.moves[index] = taken = replace(move, mark=mark)
-        weights = {mark.new: self._manner.weight} if step is Step.CANARY else {}
+        weights = {mark.new: self._settings.weight} if step is Step.CANARY else {}
         version = mark.new if _is_through(taken) else mark.old
         alias = move.functions.move(move.alias, version, weights, mark, force=False)
         self.moves[index] = replace(taken, alias=alias)

@@ -18,11 +18,11 @@ from infra.exits import DONE, NOT_SO
 from infra.functions import KINDS
 from infra.releases import moves, pruning, rollback
 from infra.releases.alarms import Alarms
-from infra.releases.canary import Canary, Manner, RefutedError
+from infra.releases.canary import Canary, CanarySettings, RefutedError
 from infra.releases.functions import Functions, TakenOverError
 from infra.releases.marks import LONGEST_BY
 from infra.releases.moves import Move
-from infra.releases.rollback import Return
+from infra.releases.rollback import Rollback
 
 _FINISH = "`python -m infra release --rollback` finishes that"
 
@@ -40,14 +40,14 @@ class Conduct:
     Attributes:
         display: where progress is shown.
         regions: the functions of both regions, the standby's first.
-        manner: how carefully.
+        settings: how carefully.
         keep: how many versions of each function to keep.
         despite_alarms: whether to release although an alarm is on.
     """
 
     display: Display
     regions: Sequence[Functions]
-    manner: Manner
+    settings: CanarySettings
     keep: int
     despite_alarms: bool
 
@@ -76,7 +76,7 @@ class Conduct:
         """Return what is left of a release that stopped half-way, as ours from now on."""
         return self._shown(moves.under_way(self.regions, KINDS, _whoever()))
 
-    def backwards(self, kinds: Iterable[str], code: str | None) -> Return:
+    def backwards(self, kinds: Iterable[str], code: str | None) -> Rollback:
         """Return what there is to take back, the primary region's first."""
         back = rollback.plan(self.regions[::-1], kinds, code, _now(), _whoever())
         for problem in back.problems:
@@ -96,7 +96,7 @@ class Conduct:
         known = self._alarms_that_are_on()
         canary = Canary(
             chosen,
-            self.manner,
+            self.settings,
             self._alarms,
             known,
             note=self.display.note,
@@ -121,7 +121,7 @@ class Conduct:
         click.echo("released")
         return DONE
 
-    def take_back(self, back: Return, why: str) -> int:
+    def take_back(self, back: Rollback, why: str) -> int:
         """Take clients back; return the exit status."""
         wake = not all(move.mark.under_way for move in back.moves)
         problems = rollback.take_back(back.moves, why, self.display.note, wake=wake)

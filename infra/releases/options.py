@@ -9,7 +9,7 @@ import click
 
 from infra.options import with_options
 from infra.parameters import Number
-from infra.releases.canary import Manner
+from infra.releases.canary import CanarySettings
 from infra.releases.verdict import Limits
 
 _P = ParamSpec("_P")
@@ -61,8 +61,8 @@ _OPTIONS = [
 ]
 
 
-def manner_options(function: Callable[_P, _T]) -> Callable[..., _T]:
-    """Give a command the options that say how carefully, and hand it `manner`."""
+def canary_options(function: Callable[_P, _T]) -> Callable[..., _T]:
+    """Give a command the options that say how carefully, and hand it `settings`."""
 
     @functools.wraps(function)
     def wrapped(  # noqa: PLR0913 -- an argument an option
@@ -76,7 +76,7 @@ def manner_options(function: Callable[_P, _T]) -> Callable[..., _T]:
         **options: object,
     ) -> _T:
         limits = Limits(max_error_rate / 100, max_p99, min_requests)
-        options["manner"] = Manner(weight / 100, timedelta(minutes=bake), probes, limits)
+        options["settings"] = CanarySettings(weight / 100, timedelta(minutes=bake), probes, limits)
         return function(*args, **options)  # type: ignore[arg-type] # click passes by name
 
     return with_options(_OPTIONS, wrapped)

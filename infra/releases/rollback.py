@@ -21,7 +21,7 @@ _WAKE_SECONDS = 300
 
 
 @dataclass(frozen=True)
-class Return:
+class Rollback:
     """What is to be taken back.
 
     Attributes:
@@ -35,7 +35,7 @@ class Return:
 
 def plan(
     regions: Iterable[Functions], kinds: Iterable[str], code: str | None, release: str, by: str
-) -> Return:
+) -> Rollback:
     """Find out what to take back: a release that has not ended, or else to what was before.
 
     Args:
@@ -62,7 +62,7 @@ def plan(
             planned.append(_move(functions, alias, code, release, by))
         except InfraError as error:
             problems.append(str(error))
-    return Return(planned, problems)
+    return Rollback(planned, problems)
 
 
 def _move(functions: Functions, alias: Alias, code: str | None, release: str, by: str) -> Move:

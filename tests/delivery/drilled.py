@@ -13,7 +13,7 @@ from pathlib import Path
 from infra.clock import Clock
 from infra.provider_mirror import cli_configuration
 from infra.rehearsal.deploy import Deployed
-from infra.rehearsal.stage import Stage, set_stage, start_functions
+from infra.rehearsal.harness import Harness, harness_around, start_functions
 from infra.report import Report, machine
 from infra.terraform import Terraform
 from tests.delivery.delivered import Delivered
@@ -32,9 +32,9 @@ def drilled(delivered: Delivered, folder: Path) -> Report:
 
 async def _drill(delivered: Delivered, root: Path, folder: Path) -> None:
     authority = folder / "authority.pem"
-    async with _staged(delivered, folder) as stage, health_told(stage) as route53:
-        authority.write_text(_authority(stage.target.tls))
-        _reach(root, stage)
+    async with _staged(delivered, folder) as harness, health_told(harness) as route53:
+        authority.write_text(_authority(harness.target.tls))
+        _reach(root, harness)
         await asyncio.to_thread(
             delivered.runners.run,
             "drill/staging",
@@ -47,15 +47,15 @@ async def _drill(delivered: Delivered, root: Path, folder: Path) -> None:
 
 
 @asynccontextmanager
-async def _staged(delivered: Delivered, folder: Path) -> AsyncIterator[Stage]:
-    """Set the rehearsal's stage around the account, and have both regions awake."""
+async def _staged(delivered: Delivered, folder: Path) -> AsyncIterator[Harness]:
+    """Set the rehearsal's harness around the account, and have both regions awake."""
     clock = Clock(SPEED)
     environment = dict(delivered.guarded.account.environment)
     terraform = Terraform(delivered.applier / "infra", environment | cli_configuration(folder))
     deployed = Deployed.from_outputs(terraform.outputs())
-    async with set_stage(deployed, environment, clock) as stage:
-        assert await start_functions(stage, deployed.deployment, clock) == []
-        yield stage
+    async with harness_around(deployed, environment, clock) as harness:
+        assert await start_functions(harness, deployed.deployment, clock) == []
+        yield harness
 
 
 def _authority(tls: ssl.SSLContext) -> str:
@@ -65,8 +65,8 @@ def _authority(tls: ssl.SSLContext) -> str:
     return ssl.DER_cert_to_PEM_cert(certificate)
 
 
-def _reach(root: Path, stage: Stage) -> None:
-    server, ports = stage.target.server, stage.target.ports
+def _reach(root: Path, harness: Harness) -> None:
+    server, ports = harness.target.server, harness.target.ports
     project = Project(root)
     project.replace(
         "infra/operations/options.py",

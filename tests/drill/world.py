@@ -12,7 +12,7 @@ from infra.clock import Clock
 from infra.deployment import Deployment
 from infra.drill import watchers
 from infra.drill.change import Change
-from infra.drill.faults import FAULTS, Scene
+from infra.drill.faults import FAULTS, DrillScene
 from infra.drill.journal import Journal
 from infra.drill.run import Drill
 from infra.errors import InfraError
@@ -165,7 +165,7 @@ def order(world: World, folder: Path, change: Change | None, fault: str, limit: 
         DEPLOYMENT,
         virtual_http.target(world, "api.test", "key"),
         FAULTS[fault],
-        Scene(Journal.of(folder, "one"), change, limit, lambda _: None),
+        DrillScene(Journal.of(folder, "one"), change, limit, lambda _: None),
         DEPLOYMENT.promise,
         4,
         "drill-test-",

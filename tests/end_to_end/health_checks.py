@@ -6,17 +6,17 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
-from infra.rehearsal.stage import Stage
+from infra.rehearsal.harness import Harness
 
 _NAMESPACE = "https://route53.amazonaws.com/doc/2013-04-01/"
 
 
 @contextlib.asynccontextmanager
-async def health_told(stage: Stage) -> AsyncIterator[str]:
+async def health_told(harness: Harness) -> AsyncIterator[str]:
     """Answer it for as long as this is entered; yield where."""
 
     async def answer(request: web.Request) -> web.Response:
-        told = stage.route53.reasons[request.match_info["id"]]
+        told = harness.route53.reasons[request.match_info["id"]]
         passing = int(re.match(r"\d+", told)[0])  # type: ignore[index] # it begins with a number
         said = ["Success: HTTP Status Code 200, OK"] * passing
         said += ["Failure: HTTP Status Code 500, Internal Server Error"] * (16 - passing)

@@ -12,11 +12,11 @@ import pytest
 
 from infra import ROOT
 from infra.clock import Clock
-from infra.drill.faults import FAULTS, Scene
+from infra.drill.faults import FAULTS, DrillScene
 from infra.drill.journal import Journal
 from infra.drill.report import report
 from infra.drill.run import Drill, drill
-from infra.rehearsal.stage import set_stage, start_functions
+from infra.rehearsal.harness import harness_around, start_functions
 from infra.report import Report
 from infra.timeline import Kind
 from tests.conftest import Operated
@@ -34,14 +34,16 @@ async def drilled(operated: Operated, folder: Path, monkeypatch: pytest.MonkeyPa
     clock, fault = Clock(SPEED), FAULTS["switch"]
     environment = operated.emulator.environment()
     async with (
-        set_stage(operated.deployed, environment, clock) as stage,
-        health_told(stage) as route53,
+        harness_around(operated.deployed, environment, clock) as harness,
+        health_told(harness) as route53,
     ):
         monkeypatch.setenv("AWS_ENDPOINT_URL_ROUTE_53", route53)
         deployment = operated.deployed.deployment
-        assert await start_functions(stage, deployment, clock) == []
-        scene = Scene(Journal.of(folder, STACK), fault.prepare(deployment), 300, lambda _: None)
-        order = Drill(deployment, stage.target, fault, scene, deployment.promise, 4, "drill-e2e-")
+        assert await start_functions(harness, deployment, clock) == []
+        scene = DrillScene(
+            Journal.of(folder, STACK), fault.prepare(deployment), 300, lambda _: None
+        )
+        order = Drill(deployment, harness.target, fault, scene, deployment.promise, 4, "drill-e2e-")
         began = datetime.now(UTC)
         return report(order, await drill(order, clock, lambda _: None), began, ROOT)
 

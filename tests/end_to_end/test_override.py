@@ -12,7 +12,7 @@ from infra.clock import Clock
 from infra.deployment import Deployment
 from infra.operations.switch import Switch
 from infra.operations.turn import Turn, turn
-from infra.rehearsal.stage import Stage, set_stage, start_functions
+from infra.rehearsal.harness import Harness, harness_around, start_functions
 from infra.timeline import Timeline
 from infra.traffic.crowd import Crowd
 from tests.conftest import Operated
@@ -34,11 +34,11 @@ SWITCH = NAMES.primary.switch
 class Play:
     """One deployment with clients at work."""
 
-    def __init__(self, stage: Stage, clock: Clock) -> None:
-        self.stage = stage
+    def __init__(self, harness: Harness, clock: Clock) -> None:
+        self.harness = harness
         self.clock = clock
         self.timeline = Timeline()
-        self.crowd = Crowd(CLIENTS, stage.target, stage.locate, clock, self.timeline)
+        self.crowd = Crowd(CLIENTS, harness.target, harness.locate, clock, self.timeline)
         self.switch = Switch(SWITCH)
         self.told: list[str] = []
 
@@ -47,7 +47,7 @@ class Play:
         return await turn(
             order,
             self.switch,
-            self.stage.target,
+            self.harness.target,
             self.clock,
             limit=LIMIT,
             progress=self.told.append,
@@ -66,20 +66,20 @@ class Play:
         ]
 
 
-async def rehearsed(stage: Stage, clock: Clock, deployment: Deployment) -> None:
-    play = Play(stage, clock)
-    assert await start_functions(stage, deployment, clock) == []
+async def rehearsed(harness: Harness, clock: Clock, deployment: Deployment) -> None:
+    play = Play(harness, clock)
+    assert await start_functions(harness, deployment, clock) == []
     async with play.crowd.at_work():
         assert await play.regions_within(10) == {PRIMARY}
 
         assert await play.turned(withdrawn=True), play.told
-        assert stage.route53.healthy(endpoint(stage, deployment)), "the primary is well"
+        assert harness.route53.healthy(endpoint(harness, deployment)), "the primary is well"
         assert await play.regions_within(5) == {STANDBY}
         assert play.switch.position().withdrawn
 
         data_goes_missing()
         assert await play.regions_within(25) == {STANDBY}
-        assert "is INSUFFICIENT_DATA" in str(stage.route53.reasons), "the stand-in has seen it"
+        assert "is INSUFFICIENT_DATA" in str(harness.route53.reasons), "the stand-in has seen it"
 
         assert await play.turned(withdrawn=False), play.told
         assert await play.regions_within(5) == {PRIMARY}
@@ -87,8 +87,8 @@ async def rehearsed(stage: Stage, clock: Clock, deployment: Deployment) -> None:
     assert play.failures() == []
 
 
-def endpoint(stage: Stage, deployment: Deployment) -> str:
-    check = stage.route53.configuration.endpoint_of(deployment.primary.its_health_check)
+def endpoint(harness: Harness, deployment: Deployment) -> str:
+    check = harness.route53.configuration.endpoint_of(deployment.primary.its_health_check)
     assert check is not None
     return check.id
 
@@ -105,7 +105,7 @@ def test_an_operator_moves_clients_off_a_healthy_primary_and_back(reached: Opera
     async def play() -> None:
         clock = Clock(SPEED)
         environment = reached.emulator.environment()
-        async with set_stage(reached.deployed, environment, clock) as stage:
-            await rehearsed(stage, clock, reached.deployed.deployment)
+        async with harness_around(reached.deployed, environment, clock) as harness:
+            await rehearsed(harness, clock, reached.deployed.deployment)
 
     asyncio.run(play())

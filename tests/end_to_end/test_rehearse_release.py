@@ -8,7 +8,7 @@ import pytest
 from infra.display import Display
 from infra.rehearsal import releasing
 from infra.rehearsal.candidates import CANDIDATES
-from infra.rehearsal.releasing import Finding, Sandbox
+from infra.rehearsal.releasing import Finding, ReleaseSandbox
 from infra.terraform import Terraform
 from tests.checkouts import leave_out_the_firewall
 from tests.end_to_end.conftest import copy_to
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.rehearsal
 
 
 @pytest.fixture(scope="module")
-def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReleaseSandbox]:
     """One deployment for all these tests, whose standby has something ready."""
     root = copy_to(tmp_path_factory.mktemp("releases") / "project").root
     leave_out_the_firewall(root)
@@ -29,13 +29,13 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 
 
 @pytest.fixture(scope="module")
-def findings(sandbox: Sandbox) -> dict[str, Finding]:
+def findings(sandbox: ReleaseSandbox) -> dict[str, Finding]:
     """What came of every candidate, by its name."""
     return {finding.candidate.name: finding for finding in sandbox.release(CANDIDATES)}
 
 
 @pytest.mark.usefixtures("findings")
-def test_a_plan_after_releases_and_rollbacks_is_clean(sandbox: Sandbox) -> None:
+def test_a_plan_after_releases_and_rollbacks_is_clean(sandbox: ReleaseSandbox) -> None:
     warnings: list[str] = []
     terraform = Terraform(sandbox.root / "infra", sandbox.environment, warnings.append)
     assert terraform.planned_changes() == []
@@ -50,7 +50,7 @@ def test_a_good_version_is_released_and_no_client_notices(findings: dict[str, Fi
 
 
 @pytest.mark.usefixtures("findings")
-def test_what_the_standby_has_ready_stays_as_much(sandbox: Sandbox) -> None:
+def test_what_the_standby_has_ready_stays_as_much(sandbox: ReleaseSandbox) -> None:
     standby = Scaler("us-west-2", sandbox.environment)
     assert standby.ready() == LEAST
     assert standby.weights() == dict.fromkeys(LEAST), "Lambda has ended each move"

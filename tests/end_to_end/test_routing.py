@@ -23,11 +23,11 @@ from infra.clock import Clock
 from infra.display import Display
 from infra.fault import Reaction
 from infra.operations import guard
-from infra.rehearsal import theatre
+from infra.rehearsal import sandbox
 from infra.rehearsal.deploy import as_environment
 from infra.rehearsal.faults import FAULTS, KNOWN
-from infra.rehearsal.stage import Stage, set_stage, start_functions
-from infra.rehearsal.theatre import Theatre
+from infra.rehearsal.harness import Harness, harness_around, start_functions
+from infra.rehearsal.sandbox import Sandbox
 from infra.report import Report
 from infra.terraform import Terraform
 from infra.timeline import Timeline
@@ -46,20 +46,20 @@ _SETTLED = 12.0
 
 
 @pytest.fixture(scope="module")
-def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Theatre]:
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     """One deployment for all these tests, which run in their order and leave it to the next."""
     root = copy_to(tmp_path_factory.mktemp("routing") / "project").root
     leave_out_the_firewall(root)
     variables = {"routing": "latency", "standby": "warm"}
-    with theatre.opened(root, SPEED, Display(), CLIENTS, variables) as made:
+    with sandbox.opened(root, SPEED, Display(), CLIENTS, variables) as made:
         yield made
 
 
 class Play:
     """One deployment, with clients and a watcher of DNS at work."""
 
-    def __init__(self, stage: Stage, made: Theatre, scratch: Path) -> None:
-        self.stage = stage
+    def __init__(self, harness: Harness, made: Sandbox, scratch: Path) -> None:
+        self.harness = harness
         self.made = made
         self.scratch = scratch
         self.clock = Clock()
@@ -69,7 +69,7 @@ class Play:
 
     @contextlib.asynccontextmanager
     async def traffic(self) -> AsyncIterator[None]:
-        crowd = Crowd(CLIENTS, self.stage.target, self.stage.locate, self.clock, self.timeline)
+        crowd = Crowd(CLIENTS, self.harness.target, self.harness.locate, self.clock, self.timeline)
         async with crowd.at_work(), asyncio.TaskGroup() as group:
             watcher = group.create_task(self.watch())
             yield
@@ -77,9 +77,9 @@ class Play:
 
     async def watch(self) -> None:
         """Ask for the shared name without a cache, and note every answer that has no address."""
-        server = self.stage.target.server
+        server = self.harness.target.server
         while True:
-            question = dns.message.make_query(self.stage.target.domain_name, dns.rdatatype.A)
+            question = dns.message.make_query(self.harness.target.domain_name, dns.rdatatype.A)
             # Not by dnspython's own timeout, which may swallow this task's cancellation.
             async with asyncio.timeout(5):
                 response = await dns.asyncquery.udp(question, server.address, port=server.port)
@@ -119,7 +119,7 @@ def figures(report: Report) -> dict[str, float | None]:
 
 
 def test_where_both_regions_serve_the_loss_of_one_is_felt_by_its_own_clients_alone(
-    opened: Theatre,
+    opened: Sandbox,
 ) -> None:
     report = opened.rehearse(FAULTS["blackhole"], hit=STANDBY, settled=True)
 
@@ -138,7 +138,7 @@ def records(changes: list[str]) -> list[str]:
 
 
 async def played(play: Play) -> None:
-    assert await start_functions(play.stage, play.made.deployment, play.clock) == []
+    assert await start_functions(play.harness, play.made.deployment, play.clock) == []
     async with play.traffic():
         assert await play.served_from(1) == {PRIMARY}
 
@@ -166,12 +166,14 @@ def assert_made_before_moved_before_destroyed(done: list[str]) -> None:
 
 
 def test_a_change_of_routing_never_leaves_the_name_without_an_answer(
-    opened: Theatre, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    opened: Sandbox, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def play() -> None:
         environment = opened.emulator.environment()
-        async with set_stage(opened.deployed, environment, Clock(), refresh_interval=0.05) as stage:
-            await played(Play(stage, opened, tmp_path))
+        async with harness_around(
+            opened.deployed, environment, Clock(), refresh_interval=0.05
+        ) as harness:
+            await played(Play(harness, opened, tmp_path))
 
     with caplog.at_level(logging.WARNING):
         asyncio.run(play())
@@ -181,7 +183,7 @@ def test_a_change_of_routing_never_leaves_the_name_without_an_answer(
 
 
 @pytest.fixture
-def weighted(opened: Theatre) -> Theatre:
+def weighted(opened: Sandbox) -> Sandbox:
     """The deployment as the test above leaves it.
 
     In real time: an apply beside clients leaves them little of the machine, and none may notice.
@@ -193,7 +195,7 @@ def weighted(opened: Theatre) -> Theatre:
 
 
 def test_a_region_is_evacuated_by_weights_and_taken_back_without_a_failed_request(
-    weighted: Theatre,
+    weighted: Sandbox,
 ) -> None:
     report = weighted.rehearse(KNOWN["evacuation"], settled=True)
 
@@ -207,7 +209,7 @@ def test_a_region_is_evacuated_by_weights_and_taken_back_without_a_failed_reques
 BUSY, QUIET = {READ: 20, WRITE: 4}, {READ: 1}
 
 
-def test_what_is_ready_follows_the_traffic_without_another_apply(weighted: Theatre) -> None:
+def test_what_is_ready_follows_the_traffic_without_another_apply(weighted: Sandbox) -> None:
     standby = Scaler(STANDBY, weighted.emulator.environment())
     assert standby.ready() == LEAST
 

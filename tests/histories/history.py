@@ -172,9 +172,9 @@ async def _live(
 async def _at_work(
     opened: World, history: History, server: Callable[[Route53], Wire] | None
 ) -> AsyncIterator[None]:
-    target = opened.stage.target
+    target = opened.harness.target
     if server is not None:
-        target = replace(target, server=server(opened.stage.route53))
+        target = replace(target, server=server(opened.harness.route53))
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(_happen(event, opened)) for event in history.events]
         tasks.append(group.create_task(_look(opened, history)))
@@ -194,8 +194,8 @@ async def _happen(event: Event, opened: World) -> None:
         region=regions[event.region],
         front=opened.places[event.region],
         other_front=opened.places[other],
-        cloud=opened.stage.clouds[event.region],
-        route53=opened.stage.route53,
+        functions=opened.harness.functions[event.region],
+        route53=opened.harness.route53,
         promise=opened.promise,
         clock=opened.clock,
     )
@@ -206,9 +206,9 @@ async def _happen(event: Event, opened: World) -> None:
 
 async def _look(opened: World, history: History) -> None:
     while True:
-        found = opened.stage.route53.answer(NAME, "A", "192.0.2.99")
+        found = opened.harness.route53.answer(NAME, "A", "192.0.2.99")
         address = found.answers[-1].values[0]
-        history.answers.append((opened.clock.now(), opened.stage.regions[address]))
+        history.answers.append((opened.clock.now(), opened.harness.regions[address]))
         await opened.clock.sleep(_LOOK)
 
 

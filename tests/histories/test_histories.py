@@ -187,7 +187,7 @@ def test_checkers_that_start_anew_in_an_outage_send_clients_back_until_they_have
     @contextlib.asynccontextmanager
     async def restarted(opened: World) -> AsyncIterator[None]:
         await opened.clock.sleep(PEACE + 100 - opened.clock.now())
-        opened.stage.route53.obey(renewed(opened.configuration))
+        opened.harness.route53.obey(renewed(opened.configuration))
         yield
 
     history = live([Event(0, 300, EAST, "blackhole")], meanwhile=restarted)

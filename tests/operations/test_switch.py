@@ -19,7 +19,7 @@ from infra.errors import InfraError
 from infra.exits import DONE
 from infra.operations import throw
 from infra.operations.switch import Switch
-from infra.operations.throw import Manner
+from infra.operations.throw import ThrowOptions
 from infra.operations.turn import Turn
 from infra.operations.view import name_server
 from infra.rehearsal.emulator import Emulator
@@ -153,7 +153,7 @@ def test_a_failback_waits_until_no_failover_of_the_same_minute_swallows_it(
         put_by_then.append(reachable.numbers())
 
     back = Turn(deployment, deployment.primary, withdrawn=False)
-    assert throw.throw(back, unheard, Manner(yes=True, force=True, wait=None), pause) == DONE
+    assert throw.throw(back, unheard, ThrowOptions(yes=True, force=True, wait=None), pause) == DONE
     assert put_by_then == [[float(failover_is_seen)]], "one is put at once, and one after"
     told = capsys.readouterr().out
     assert "us-east-1 may have been withdrawn within the last minutes" in told

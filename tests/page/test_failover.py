@@ -17,8 +17,8 @@ from selenium.common.exceptions import TimeoutException
 from infra.clock import Clock
 from infra.rehearsal.deploy import Deployed
 from infra.rehearsal.emulator import Emulator
+from infra.rehearsal.harness import Harness, harness_around
 from infra.rehearsal.scenario import promise_of
-from infra.rehearsal.stage import Stage, set_stage
 from tests.conftest import Operated
 from tests.page.browser import FAILED, Browser, browser
 from tests.page.proxy import Proxy
@@ -53,26 +53,26 @@ def _delete_all_items(emulator: Emulator) -> None:
 async def _watch(deployed: Deployed, emulator: Emulator, tmp_path: Path) -> None:
     clock = Clock(_SPEED)
     async with (
-        set_stage(deployed, emulator.environment(), clock) as stage,
-        Proxy(stage.target, clock) as proxy,
+        harness_around(deployed, emulator.environment(), clock) as harness,
+        Proxy(harness.target, clock) as proxy,
     ):
-        limit = clock.real(promise_of(stage, deployed.deployment).outage.high) + _PATIENCE
+        limit = clock.real(promise_of(harness, deployed.deployment).outage.high) + _PATIENCE
         # Checkers have to see both regions well before one can be missed.
         await clock.sleep(40)
-        keys = ",".join(await asyncio.gather(*(_key(stage, a) for a in stage.regions)))
+        keys = ",".join(await asyncio.gather(*(_key(harness, a) for a in harness.regions)))
         flags = [f"--proxy-server={proxy.url}", f"--ignore-certificate-errors-spki-list={keys}"]
         with browser(tmp_path / "profile", *flags) as page:
             await asyncio.to_thread(_use, page, deployed)
-            async with stage.fronts["us-east-1"].lost():
+            async with harness.fronts["us-east-1"].lost():
                 await asyncio.to_thread(_see_the_loss, page, limit)
             await asyncio.to_thread(_see_the_return, page, limit)
 
 
-async def _key(stage: Stage, address: str) -> str:
+async def _key(harness: Harness, address: str) -> str:
     """Return the digest of a front's public key, once the throwaway authority vouches for it."""
-    name = stage.target.domain_name
+    name = harness.target.domain_name
     _, writer = await asyncio.open_connection(
-        address, stage.target.ports[443], ssl=stage.target.tls, server_hostname=name
+        address, harness.target.ports[443], ssl=harness.target.tls, server_hostname=name
     )
     peer = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
     certificate = x509.load_der_x509_certificate(peer)

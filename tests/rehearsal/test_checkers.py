@@ -150,7 +150,7 @@ def test_an_endpoint_that_some_checkers_are_cut_off_from_is_healthy_while_enough
 ) -> None:
     async def run() -> None:
         async with world(Promise(10, 3, 10)) as opened:
-            east, route53 = "east-endpoint", opened.stage.route53
+            east, route53 = "east-endpoint", opened.harness.route53
             with route53.cut_off(lambda check, checker: check.id == east and checker < count):
                 await opened.clock.sleep(60)
                 assert route53.healthy(east) == healthy

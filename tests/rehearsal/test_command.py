@@ -11,7 +11,7 @@ from infra import ROOT
 from infra.errors import InfraError
 from infra.fault import Fault
 from infra.measure.figure import Missing
-from infra.rehearsal import theatre
+from infra.rehearsal import sandbox
 from infra.rehearsal.faults import FAULTS
 from infra.rehearsal.scene import Scene
 from infra.report import Report
@@ -22,7 +22,7 @@ from tests.report.runs import report
 
 @dataclass
 class Fake:
-    """A theatre that notes what is asked of it.
+    """A sandbox that notes what is asked of it.
 
     Attributes:
         outcomes: by the fault's name, what comes of it where that is not what should.
@@ -52,7 +52,7 @@ class Fake:
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch) -> Fake:
     fake = Fake()
-    monkeypatch.setattr(theatre, "opened", fake.opened)
+    monkeypatch.setattr(sandbox, "opened", fake.opened)
     return fake
 
 

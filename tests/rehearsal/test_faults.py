@@ -13,8 +13,8 @@ from infra.deployment import Region
 from infra.errors import InfraError
 from infra.fault import Fault, Reaction
 from infra.promise import Promise, Range
-from infra.rehearsal.cloud import Cloud
 from infra.rehearsal.faults import FAULTS, parse
+from infra.rehearsal.functions import RegionFunctions
 from infra.rehearsal.route53 import Route53StandIn, Surroundings
 from infra.rehearsal.route53.probe import ProbeError, probe
 from infra.rehearsal.scene import Scene
@@ -54,7 +54,9 @@ class Play:
             region=Region("us-east-1", OWN),
             front=client.front,
             other_front=other.front,
-            cloud=Cloud.of(boto3.Session("x", "x"), "http://127.0.0.1:1", "stack", "us-east-1"),
+            functions=RegionFunctions.of(
+                boto3.Session("x", "x"), "http://127.0.0.1:1", "stack", "us-east-1"
+            ),
             route53=route53,
             promise=PROMISE,
             clock=self.clock,

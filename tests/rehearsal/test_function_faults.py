@@ -17,10 +17,10 @@ from infra.clock import Clock
 from infra.deployment import Region
 from infra.functions import ALIAS
 from infra.promise import Promise
-from infra.rehearsal.cloud import Cloud
 from infra.rehearsal.emulator import Emulator
 from infra.rehearsal.faults import FAULTS, parse
 from infra.rehearsal.front import RegionFront
+from infra.rehearsal.functions import RegionFunctions
 from infra.rehearsal.route53 import Route53StandIn, Surroundings
 from infra.rehearsal.scene import Scene
 from infra.threads import to_its_end
@@ -50,7 +50,7 @@ class Functions:
 
     def __post_init__(self) -> None:
         session = boto3.Session("test", "test")
-        self.cloud = Cloud.of(session, self.emulator.endpoint, self.stack, "us-east-1")
+        self.region = RegionFunctions.of(session, self.emulator.endpoint, self.stack, "us-east-1")
         self.impatient = session.client(
             "lambda",
             region_name="us-east-1",
@@ -59,8 +59,8 @@ class Functions:
         )
 
     def create(self, name: str) -> None:
-        role = self.cloud.roles.create_role(RoleName=name, AssumeRolePolicyDocument=TRUST)
-        self.cloud.functions.create_function(
+        role = self.region.iam_client.create_role(RoleName=name, AssumeRolePolicyDocument=TRUST)
+        self.region.lambda_client.create_function(
             FunctionName=name,
             Runtime="python3.13",
             Handler="handler.handler",
@@ -68,10 +68,12 @@ class Functions:
             Code={"ZipFile": packaged("def handler(event, context):\n    return 1\n")},
         )
         versions = [
-            self.cloud.functions.publish_version(FunctionName=name, Description=text)["Version"]
+            self.region.lambda_client.publish_version(FunctionName=name, Description=text)[
+                "Version"
+            ]
             for text in ("one", "two")
         ]
-        self.cloud.functions.create_alias(
+        self.region.lambda_client.create_alias(
             FunctionName=name,
             Name=ALIAS,
             FunctionVersion=versions[0],
@@ -88,9 +90,9 @@ class Functions:
 
     def state(self) -> list[object]:
         """Return all that a fault may have changed."""
-        functions = self.cloud.functions
+        functions = self.region.lambda_client
         state: list[object] = []
-        for name in (self.cloud.reader, self.cloud.writer):
+        for name in (self.region.reader, self.region.writer):
             alias = functions.get_alias(FunctionName=name, Name=ALIAS)
             versions = functions.list_versions_by_function(FunctionName=name)["Versions"]
             state += [
@@ -99,7 +101,7 @@ class Functions:
                 ),
                 (alias["FunctionVersion"], alias.get("RoutingConfig")),
                 [(version["Version"], version["Handler"]) for version in versions],
-                self.cloud.roles.list_role_policies(RoleName=name)["PolicyNames"],
+                self.region.iam_client.list_role_policies(RoleName=name)["PolicyNames"],
             ]
         return state
 
@@ -120,7 +122,7 @@ class Functions:
             region=Region("us-east-1", "us-east-1.api.example.com"),
             front=front,
             other_front=front,
-            cloud=self.cloud,
+            functions=self.region,
             route53=Route53StandIn(clock, boto3.Session(), self.emulator.endpoint, surroundings),
             promise=Promise(10, 3, 10),
             clock=clock,
@@ -130,11 +132,11 @@ class Functions:
 @pytest.fixture
 def functions(emulator: Emulator) -> Iterator[Functions]:
     made = Functions(emulator)
-    for name in (made.cloud.reader, made.cloud.writer):
+    for name in (made.region.reader, made.region.writer):
         made.create(name)
     yield made
-    for name in (made.cloud.reader, made.cloud.writer):
-        made.cloud.functions.delete_function(FunctionName=name)
+    for name in (made.region.reader, made.region.writer):
+        made.region.lambda_client.delete_function(FunctionName=name)
 
 
 def within(functions: Functions, names: str) -> dict[str, Any]:
@@ -143,10 +145,10 @@ def within(functions: Functions, names: str) -> dict[str, Any]:
     async def play() -> dict[str, Any]:
         async with parse(names).inject(functions.scene()):
             return {
-                "reader": await asyncio.to_thread(functions.works, functions.cloud.reader),
-                "writer": await asyncio.to_thread(functions.works, functions.cloud.writer),
-                "policies": functions.cloud.roles.list_role_policies(
-                    RoleName=functions.cloud.reader
+                "reader": await asyncio.to_thread(functions.works, functions.region.reader),
+                "writer": await asyncio.to_thread(functions.works, functions.region.writer),
+                "policies": functions.region.iam_client.list_role_policies(
+                    RoleName=functions.region.reader
                 )["PolicyNames"],
             }
 
@@ -172,13 +174,13 @@ def test_a_fault_breaks_the_functions_and_leaves_them_as_they_were(
     for _ in range(2):
         assert within(functions, names) == found
         assert functions.state() == before
-    assert functions.works(functions.cloud.reader)
-    assert functions.works(functions.cloud.writer)
+    assert functions.works(functions.region.reader)
+    assert functions.works(functions.region.writer)
 
 
 def test_concurrency_that_was_reserved_is_reserved_again(functions: Functions) -> None:
-    functions.cloud.functions.put_function_concurrency(
-        FunctionName=functions.cloud.reader, ReservedConcurrentExecutions=7
+    functions.region.lambda_client.put_function_concurrency(
+        FunctionName=functions.region.reader, ReservedConcurrentExecutions=7
     )
     assert not within(functions, "throttled")["reader"]
     assert functions.state()[0] == 7
@@ -199,7 +201,7 @@ def test_a_fault_heals_when_what_it_is_for_fails(functions: Functions, name: str
 
 def test_a_fault_that_can_be_done_in_part_only_is_undone_in_part(functions: Functions) -> None:
     before = functions.state()[:4]
-    functions.cloud.functions.delete_alias(FunctionName=functions.cloud.writer, Name=ALIAS)
+    functions.region.lambda_client.delete_alias(FunctionName=functions.region.writer, Name=ALIAS)
 
     async def play() -> None:
         async with FAULTS["bad-release"].inject(functions.scene()):
@@ -207,8 +209,8 @@ def test_a_fault_that_can_be_done_in_part_only_is_undone_in_part(functions: Func
 
     with pytest.raises(ClientError, match="ResourceNotFoundException"):
         asyncio.run(play())
-    functions.cloud.functions.create_alias(
-        FunctionName=functions.cloud.writer, Name=ALIAS, FunctionVersion="1"
+    functions.region.lambda_client.create_alias(
+        FunctionName=functions.region.writer, Name=ALIAS, FunctionVersion="1"
     )
     assert functions.state()[:4] == before
 

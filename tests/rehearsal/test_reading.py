@@ -11,7 +11,7 @@ from infra.rehearsal.emulator import Emulator
 from infra.rehearsal.route53.config import (
     AlarmCheck,
     AlarmIdentifier,
-    Alias,
+    AliasTarget,
     CalculatedCheck,
     EndpointCheck,
     Failover,
@@ -227,7 +227,7 @@ def test_what_was_created_through_the_api_is_read_back(zone: Zone) -> None:
             type="A",
             routing=Failover(primary=False),
             set_identifier="b",
-            alias=Alias(f"one.{zone.name}", zone.id, evaluate_target_health=True),
+            alias=AliasTarget(f"one.{zone.name}", zone.id, evaluate_target_health=True),
         ),
     )
     assert [soa.values[0].split()[-1] for soa in read.group(zone.name, "SOA")] == ["86400"]

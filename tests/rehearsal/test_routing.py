@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from infra.rehearsal.route53 import geography
 from infra.rehearsal.route53.config import (
-    Alias,
+    AliasTarget,
     Configuration,
     Failover,
     HostedZone,
@@ -21,7 +21,7 @@ from infra.rehearsal.route53.config import (
     Simple,
     Weighted,
 )
-from infra.rehearsal.route53.routing import Answer, Resolution, View, choose, resolve
+from infra.rehearsal.route53.routing import Resolution, RRset, View, choose, resolve
 
 ZONE_ID = "Z0EXAMPLE"
 API_GATEWAY_ZONE_ID = "Z1UJRXOUMOOFQ8"
@@ -71,7 +71,7 @@ def alias(
         type="A",
         routing=routing or Simple(),
         set_identifier=target if routing else None,
-        alias=Alias(target, zone_id, evaluate),
+        alias=AliasTarget(target, zone_id, evaluate),
         health_check_id=check,
     )
 
@@ -198,7 +198,7 @@ def test_distance_is_symmetric_and_nought_only_to_itself(one: str, other: str) -
 
 def test_an_alias_to_a_name_of_aws_answers_its_address_for_60_s_under_its_own_name() -> None:
     found = answer(zone(alias(TARGET)), view())
-    assert found.answers == (Answer("api.example.com", "A", 60, ("127.0.1.1",)),)
+    assert found.answers == (RRset("api.example.com", "A", 60, ("127.0.1.1",)),)
 
 
 def test_an_alias_to_a_name_of_aws_has_no_ipv6_address() -> None:
@@ -206,7 +206,7 @@ def test_an_alias_to_a_name_of_aws_has_no_ipv6_address() -> None:
         name="api.example.com",
         type="AAAA",
         routing=Simple(),
-        alias=Alias(TARGET, API_GATEWAY_ZONE_ID, evaluate_target_health=True),
+        alias=AliasTarget(TARGET, API_GATEWAY_ZONE_ID, evaluate_target_health=True),
     )
     found = answer(zone(ipv6), view(), kind="AAAA")
     assert (found.rcode, found.answers) == (Rcode.NOERROR, ())
@@ -224,7 +224,7 @@ def test_an_alias_within_the_zone_takes_its_targets_values_and_ttl() -> None:
         ),
         view(),
     )
-    assert found.answers == (Answer("api.example.com", "A", 10, ("192.0.2.9",)),)
+    assert found.answers == (RRset("api.example.com", "A", 10, ("192.0.2.9",)),)
 
 
 @pytest.mark.parametrize(
@@ -265,15 +265,15 @@ def test_an_alias_of_a_group_of_cnames_is_answered_as_the_one_that_is_chosen() -
         name="api.example.com",
         type="CNAME",
         routing=Simple(),
-        alias=Alias("_failover.example.com", ZONE_ID, evaluate_target_health=True),
+        alias=AliasTarget("_failover.example.com", ZONE_ID, evaluate_target_health=True),
     )
     held = zone(shared, *group)
     assert resolve([held], "api.example.com", "A", view()).answers == (
-        Answer("api.example.com", "CNAME", 10, (TARGET,)),
-        Answer(TARGET, "A", 60, ("127.0.1.1",)),
+        RRset("api.example.com", "CNAME", 10, (TARGET,)),
+        RRset(TARGET, "A", 60, ("127.0.1.1",)),
     )
     moved = resolve([held], "api.example.com", "A", view(unhealthy=[TARGET])).answers
-    assert moved == (Answer("api.example.com", "CNAME", 10, ("standby.example.net",)),)
+    assert moved == (RRset("api.example.com", "CNAME", 10, ("standby.example.net",)),)
     assert Configuration((held,), {}).answering("api.example.com") == tuple(group)
     assert Configuration((held,), {}).answering("_failover.example.com") == tuple(group)
     assert Configuration((held,), {}).answering("other.example.com") == ()
@@ -297,8 +297,8 @@ def cname(target: str, name: str = "api.example.com") -> RecordSet:
 def test_a_cname_is_answered_with_the_address_of_its_target() -> None:
     found = answer(zone(cname(TARGET)), view())
     assert found.answers == (
-        Answer("api.example.com", "CNAME", 10, (f"{TARGET}.",)),
-        Answer(TARGET, "A", 60, ("127.0.1.1",)),
+        RRset("api.example.com", "CNAME", 10, (f"{TARGET}.",)),
+        RRset(TARGET, "A", 60, ("127.0.1.1",)),
     )
 
 

@@ -51,7 +51,7 @@ def rehearsed(  # noqa: PLR0913 -- each may differ alone
     async def run() -> Outcome:
         async with world(promise, **options) as opened, before(opened):
             return await rehearse(
-                opened.stage,
+                opened.harness,
                 opened.deployment,
                 cuts.plan(opened.deployment, fault, CLIENTS, hit),
                 opened.clock,
@@ -65,7 +65,7 @@ def rehearsed(  # noqa: PLR0913 -- each may differ alone
 
 async def weighed(opened: World, hit: str | None, own: int, other: int) -> None:
     weights = (other, own) if hit == WEST else (own, other)
-    opened.stage.route53.obey(configured(opened.promise, "weighted", weights))
+    opened.harness.route53.obey(configured(opened.promise, "weighted", weights))
 
 
 def broken(outcome: Outcome, fault: Fault[Scene]) -> list[str]:

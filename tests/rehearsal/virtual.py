@@ -20,13 +20,14 @@ import dns.message
 from infra.clock import Clock
 from infra.deployment import Deployment, Region
 from infra.promise import ANSWER_SECONDS, CONNECT_SECONDS, Promise
-from infra.rehearsal.cloud import Cloud
 from infra.rehearsal.front import Interposed
+from infra.rehearsal.functions import RegionFunctions
+from infra.rehearsal.harness import Harness
 from infra.rehearsal.route53 import Route53, Surroundings
 from infra.rehearsal.route53.config import (
     AlarmCheck,
     AlarmIdentifier,
-    Alias,
+    AliasTarget,
     CalculatedCheck,
     Configuration,
     EndpointCheck,
@@ -42,7 +43,6 @@ from infra.rehearsal.route53.config import (
 from infra.rehearsal.route53.messages import respond
 from infra.rehearsal.route53.probe import ProbeError
 from infra.rehearsal.route53.reading import CHECKER_REGIONS
-from infra.rehearsal.stage import Stage
 from infra.traffic.resolver import NameServer
 from tests import virtual_http
 from tests.virtual_http import Request, Response
@@ -232,14 +232,14 @@ class World:
     Attributes:
         clock: the loop's.
         places: by region.
-        stage: what a scenario plays on.
+        harness: what a scenario plays on.
         deployment: what it takes for deployed.
         promise: what the configuration promises.
     """
 
     clock: Clock
     places: Mapping[str, Place]
-    stage: Stage
+    harness: Harness
     deployment: Deployment
     promise: Promise
     configuration: Configuration = field(repr=False)
@@ -294,10 +294,10 @@ async def world(  # noqa: PLR0913 -- each may differ alone
         for region, address in ADDRESSES.items()
     }
     regions = {address: region for region, address in ADDRESSES.items()}
-    stage = Stage(places, _clouds(), route53, target, near, regions, _nothing_to_read)
+    harness = Harness(places, _functions(), route53, target, near, regions, _nothing_to_read)
     deployed = replace(deployment(), routing=routing, weights=weights)
     try:
-        yield World(clock, places, stage, deployed, promise, obeyed)
+        yield World(clock, places, harness, deployed, promise, obeyed)
     finally:
         await route53.stop()
         for place in places.values():
@@ -355,7 +355,7 @@ def configured(
                 name=f"{region}.{NAME}",
                 type="A",
                 routing=Simple(),
-                alias=Alias(_target(region), "Z2", evaluate_target_health=False),
+                alias=AliasTarget(_target(region), "Z2", evaluate_target_health=False),
             ),
         )
     ]
@@ -387,9 +387,9 @@ def _target(region: str) -> str:
 
 
 @functools.cache
-def _clouds() -> Mapping[str, Cloud]:
+def _functions() -> Mapping[str, RegionFunctions]:
     session = boto3.Session("test", "test")
-    return {r: Cloud.of(session, "http://127.0.0.1:1", "stack", r) for r in (EAST, WEST)}
+    return {r: RegionFunctions.of(session, "http://127.0.0.1:1", "stack", r) for r in (EAST, WEST)}
 
 
 def _sender(places: Mapping[str, Place]) -> Any:  # noqa: ANN401 -- as Route53 takes it

@@ -13,7 +13,7 @@ from infra.display import Display
 from infra.functions import ALIAS, KINDS, name_of
 from infra.rehearsal.emulator import Emulator
 from infra.releases.alarms import SYMPTOMS
-from infra.releases.canary import Manner
+from infra.releases.canary import CanarySettings
 from infra.releases.conduct import Conduct
 from infra.releases.functions import Alias, Functions
 from infra.releases.verdict import Limits
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 STANDBY, PRIMARY = REGIONS = ("us-west-2", "us-east-1")
 LIMITS = Limits(error_rate=0.01, p99=1000, requests=20)
-QUICK = Manner(weight=0.1, bake=timedelta(seconds=1), probes=3, limits=LIMITS)
+QUICK = CanarySettings(weight=0.1, bake=timedelta(seconds=1), probes=3, limits=LIMITS)
 
 GOOD = 'def handler(event, context):\n    return {"statusCode": 200, "body": "{}"}\n'
 CRASHES = "def handler(event, context):\n    raise ValueError('out of order')\n"
@@ -55,10 +55,10 @@ class Account:
             "cloudwatch", region_name=region, endpoint_url=self.emulator.endpoint
         )
 
-    def conduct(self, manner: Manner = QUICK, *, despite_alarms: bool = False) -> Conduct:
+    def conduct(self, settings: CanarySettings = QUICK, *, despite_alarms: bool = False) -> Conduct:
         """Return a conduct in this process, which needs the emulator in its environment."""
         regions = [self._region(region) for region in REGIONS]
-        return Conduct(Display(), regions, manner, keep=3, despite_alarms=despite_alarms)
+        return Conduct(Display(), regions, settings, keep=3, despite_alarms=despite_alarms)
 
     def publish(self, code: str, kinds: Iterable[str] = KINDS) -> str:
         """Publish a version of each function in both regions, as an apply does; return its code."""

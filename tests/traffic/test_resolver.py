@@ -11,7 +11,7 @@ import pytest
 from infra.clock import Clock
 from infra.rehearsal.ports import free_port
 from infra.rehearsal.route53.background import Background
-from infra.rehearsal.route53.routing import Answer, Resolution
+from infra.rehearsal.route53.routing import Resolution, RRset
 from infra.rehearsal.route53.server import DnsServer
 from infra.timeline import Kind, Timeline
 from infra.traffic.resolver import CachingResolver, NameServer, query
@@ -46,7 +46,7 @@ class Zone:
             return Resolution(dns.rcode.NXDOMAIN)
         return Resolution(
             dns.rcode.NOERROR,
-            (Answer(NAME, "CNAME", self.ttl, (TARGET,)), Answer(TARGET, "A", 60, (self.address,))),
+            (RRset(NAME, "CNAME", self.ttl, (TARGET,)), RRset(TARGET, "A", 60, (self.address,))),
         )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from infra.fault import Fault, Reaction
 from infra.functions import ALIAS
 from infra.promise import Range
-from infra.rehearsal.cloud import Cloud
+from infra.rehearsal.functions import RegionFunctions
 from infra.rehearsal.scene import Scene
 from infra.threads import to_its_end
 
@@ -18,10 +18,10 @@ _MISSING = "not_in_the_package.app"
 async def bad_release(scene: Scene) -> AsyncIterator[None]:
     """Publish a version whose handler can't be imported, and let the aliases point to it."""
     async with contextlib.AsyncExitStack() as stack:
-        for function in (scene.cloud.reader, scene.cloud.writer):
-            release = await to_its_end(_current, scene.cloud, function)
-            stack.push_async_callback(to_its_end, _roll_back, scene.cloud, release)
-            await to_its_end(_release, scene.cloud, function)
+        for function in (scene.functions.reader, scene.functions.writer):
+            release = await to_its_end(_current, scene.functions, function)
+            stack.push_async_callback(to_its_end, _roll_back, scene.functions, release)
+            await to_its_end(_release, scene.functions, function)
         yield
 
 
@@ -33,38 +33,40 @@ class _Release:
     weights: dict[str, float]
 
 
-def _current(cloud: Cloud, function: str) -> _Release:
-    alias = cloud.functions.get_alias(FunctionName=function, Name=ALIAS)
+def _current(functions: RegionFunctions, function: str) -> _Release:
+    alias = functions.lambda_client.get_alias(FunctionName=function, Name=ALIAS)
     return _Release(
         function,
-        cloud.functions.get_function_configuration(FunctionName=function)["Handler"],
+        functions.lambda_client.get_function_configuration(FunctionName=function)["Handler"],
         alias["FunctionVersion"],
         dict(alias.get("RoutingConfig", {}).get("AdditionalVersionWeights", {})),
     )
 
 
-def _release(cloud: Cloud, function: str) -> None:
-    cloud.functions.update_function_configuration(FunctionName=function, Handler=_MISSING)
-    version = cloud.functions.publish_version(FunctionName=function)["Version"]
-    _point_alias(cloud, function, version, {})
+def _release(functions: RegionFunctions, function: str) -> None:
+    functions.lambda_client.update_function_configuration(FunctionName=function, Handler=_MISSING)
+    version = functions.lambda_client.publish_version(FunctionName=function)["Version"]
+    _point_alias(functions, function, version, {})
 
 
-def _roll_back(cloud: Cloud, release: _Release) -> None:
-    _point_alias(cloud, release.function, release.version, release.weights)
-    cloud.functions.update_function_configuration(
+def _roll_back(functions: RegionFunctions, release: _Release) -> None:
+    _point_alias(functions, release.function, release.version, release.weights)
+    functions.lambda_client.update_function_configuration(
         FunctionName=release.function, Handler=release.handler
     )
-    pages = cloud.functions.get_paginator("list_versions_by_function")
+    pages = functions.lambda_client.get_paginator("list_versions_by_function")
     for page in pages.paginate(FunctionName=release.function):
         for version in page["Versions"]:
             if version["Handler"] == _MISSING:
-                cloud.functions.delete_function(
+                functions.lambda_client.delete_function(
                     FunctionName=release.function, Qualifier=version["Version"]
                 )
 
 
-def _point_alias(cloud: Cloud, function: str, version: str, weights: dict[str, float]) -> None:
-    cloud.functions.update_alias(
+def _point_alias(
+    functions: RegionFunctions, function: str, version: str, weights: dict[str, float]
+) -> None:
+    functions.lambda_client.update_alias(
         FunctionName=function,
         Name=ALIAS,
         FunctionVersion=version,

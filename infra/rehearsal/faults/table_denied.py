@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 from infra.fault import Fault, Reaction
 from infra.promise import ANSWERED
-from infra.rehearsal.cloud import Cloud
+from infra.rehearsal.functions import RegionFunctions
 from infra.rehearsal.scene import Scene
 from infra.threads import to_its_end
 
@@ -23,28 +23,30 @@ _DOCUMENT = json.dumps(
 async def table_denied(scene: Scene) -> AsyncIterator[None]:
     """Deny DynamoDB to the roles of both functions, by a policy beside what allows it."""
     try:
-        await to_its_end(_deny, scene.cloud)
+        await to_its_end(_deny, scene.functions)
         yield
     finally:
-        await to_its_end(_allow, scene.cloud)
+        await to_its_end(_allow, scene.functions)
 
 
-def _deny(cloud: Cloud) -> None:
-    for role in _roles(cloud):
-        cloud.roles.put_role_policy(RoleName=role, PolicyName=_POLICY, PolicyDocument=_DOCUMENT)
+def _deny(functions: RegionFunctions) -> None:
+    for role in _roles(functions):
+        functions.iam_client.put_role_policy(
+            RoleName=role, PolicyName=_POLICY, PolicyDocument=_DOCUMENT
+        )
 
 
-def _allow(cloud: Cloud) -> None:
-    for role in _roles(cloud):
-        with contextlib.suppress(cloud.roles.exceptions.NoSuchEntityException):
-            cloud.roles.delete_role_policy(RoleName=role, PolicyName=_POLICY)
+def _allow(functions: RegionFunctions) -> None:
+    for role in _roles(functions):
+        with contextlib.suppress(functions.iam_client.exceptions.NoSuchEntityException):
+            functions.iam_client.delete_role_policy(RoleName=role, PolicyName=_POLICY)
 
 
-def _roles(cloud: Cloud) -> list[str]:
-    functions = (cloud.reader, cloud.writer)
+def _roles(functions: RegionFunctions) -> list[str]:
+    names = (functions.reader, functions.writer)
     arns = [
-        cloud.functions.get_function_configuration(FunctionName=function)["Role"]
-        for function in functions
+        functions.lambda_client.get_function_configuration(FunctionName=function)["Role"]
+        for function in names
     ]
     return [arn.rpartition("/")[2] for arn in arns]
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 from infra.fault import Fault, Reaction
 from infra.promise import ANSWERED
-from infra.rehearsal.cloud import Cloud
+from infra.rehearsal.functions import RegionFunctions
 from infra.rehearsal.scene import Scene
 from infra.threads import to_its_end
 
@@ -13,25 +13,25 @@ from infra.threads import to_its_end
 @contextlib.asynccontextmanager
 async def throttled(scene: Scene) -> AsyncIterator[None]:
     """Reserve no concurrency for the reader, whatever was reserved before."""
-    before = await to_its_end(_reserved, scene.cloud)
+    before = await to_its_end(_reserved, scene.functions)
     try:
-        await to_its_end(_reserve, scene.cloud, 0)
+        await to_its_end(_reserve, scene.functions, 0)
         yield
     finally:
-        await to_its_end(_reserve, scene.cloud, before)
+        await to_its_end(_reserve, scene.functions, before)
 
 
-def _reserved(cloud: Cloud) -> int | None:
-    found = cloud.functions.get_function_concurrency(FunctionName=cloud.reader)
+def _reserved(functions: RegionFunctions) -> int | None:
+    found = functions.lambda_client.get_function_concurrency(FunctionName=functions.reader)
     return found.get("ReservedConcurrentExecutions")
 
 
-def _reserve(cloud: Cloud, executions: int | None) -> None:
+def _reserve(functions: RegionFunctions, executions: int | None) -> None:
     if executions is None:
-        cloud.functions.delete_function_concurrency(FunctionName=cloud.reader)
+        functions.lambda_client.delete_function_concurrency(FunctionName=functions.reader)
     else:
-        cloud.functions.put_function_concurrency(
-            FunctionName=cloud.reader, ReservedConcurrentExecutions=executions
+        functions.lambda_client.put_function_concurrency(
+            FunctionName=functions.reader, ReservedConcurrentExecutions=executions
         )
 
 

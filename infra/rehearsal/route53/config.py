@@ -38,7 +38,7 @@ Routing = Simple | Failover | Weighted | Latency
 
 
 @dataclass(frozen=True)
-class Alias:
+class AliasTarget:
     """Where an alias record set points.
 
     Attributes:
@@ -73,7 +73,7 @@ class RecordSet:
     set_identifier: str | None = None
     ttl: int | None = None
     values: tuple[str, ...] = ()
-    alias: Alias | None = None
+    alias: AliasTarget | None = None
     health_check_id: str | None = None
 
     def __str__(self) -> str:

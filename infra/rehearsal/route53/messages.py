@@ -14,7 +14,7 @@ import dns.rdatatype
 import dns.rrset
 
 from infra.rehearsal.route53.config import HostedZone
-from infra.rehearsal.route53.routing import Answer, Resolution
+from infra.rehearsal.route53.routing import Resolution, RRset
 
 _log = logging.getLogger(__name__)
 
@@ -89,7 +89,7 @@ def _refusal(query: dns.message.Message) -> dns.rcode.Rcode | None:
     return None
 
 
-def _rrset(answer: Answer) -> dns.rrset.RRset:
+def _rrset(answer: RRset) -> dns.rrset.RRset:
     # Route 53 takes names in values for absolute, with or without their final dot.
     return dns.rrset.from_text_list(
         dns.name.from_text(answer.name),
@@ -105,7 +105,7 @@ def _rrset(answer: Answer) -> dns.rrset.RRset:
 def _soa(zone: HostedZone) -> list[dns.rrset.RRset]:
     """Return what says for how long nothing is there: the SOA, for its minimum (RFC 2308, 3)."""
     return [
-        _rrset(Answer(soa.name, soa.type, min(soa.ttl or 0, int(value.split()[-1])), (value,)))
+        _rrset(RRset(soa.name, soa.type, min(soa.ttl or 0, int(value.split()[-1])), (value,)))
         for soa in zone.group(zone.name, "SOA")
         for value in soa.values
     ]

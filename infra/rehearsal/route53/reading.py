@@ -12,7 +12,7 @@ from infra.errors import InfraError
 from infra.rehearsal.route53.config import (
     AlarmCheck,
     AlarmIdentifier,
-    Alias,
+    AliasTarget,
     CalculatedCheck,
     Configuration,
     EndpointCheck,
@@ -257,11 +257,13 @@ def _routing(item: "ResourceRecordSetOutputTypeDef", label: str) -> Routing:
     return Simple()
 
 
-def _alias(item: "ResourceRecordSetOutputTypeDef") -> Alias | None:
+def _alias(item: "ResourceRecordSetOutputTypeDef") -> AliasTarget | None:
     target = item.get("AliasTarget")
     if target is None:
         return None
-    return Alias(normal(target["DNSName"]), target["HostedZoneId"], target["EvaluateTargetHealth"])
+    return AliasTarget(
+        normal(target["DNSName"]), target["HostedZoneId"], target["EvaluateTargetHealth"]
+    )
 
 
 def _value(text: str, kind: str, label: str) -> str:

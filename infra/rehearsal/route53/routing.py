@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from dns.rcode import Rcode
 
 from infra.rehearsal.route53.config import (
-    Alias,
+    AliasTarget,
     Failover,
     HostedZone,
     Latency,
@@ -49,7 +49,7 @@ class View:
 
 
 @dataclass(frozen=True)
-class Answer:
+class RRset:
     """Values to answer for one name and type, for so many simulated seconds."""
 
     name: str
@@ -70,7 +70,7 @@ class Resolution:
     """
 
     rcode: Rcode
-    answers: tuple[Answer, ...] = ()
+    answers: tuple[RRset, ...] = ()
     zone: HostedZone | None = None
 
 
@@ -79,7 +79,7 @@ def resolve(zones: Sequence[HostedZone], name: str, kind: str, view: View) -> Re
 
     A resolver would follow a CNAME by a second query; the answer saves it that.
     """
-    answers: tuple[Answer, ...] = ()
+    answers: tuple[RRset, ...] = ()
     for _ in range(_LONGEST_CHAIN):
         found = _look_up(zones, name, kind, view)
         if answers and found.rcode is Rcode.REFUSED:
@@ -144,17 +144,17 @@ def _aws_owned(name: str, kind: str, view: View) -> Resolution:
         return Resolution(Rcode.REFUSED)
     if kind != "A":
         return Resolution(Rcode.NOERROR)
-    return Resolution(Rcode.NOERROR, (Answer(name, kind, AWS_NAME_TTL, (address,)),))
+    return Resolution(Rcode.NOERROR, (RRset(name, kind, AWS_NAME_TTL, (address,)),))
 
 
 def _from_record(record: RecordSet, zone: HostedZone, view: View) -> Resolution:
     if record.alias is not None:
         return _from_alias(record, record.alias, zone, view)
-    answer = Answer(record.name, record.type, record.ttl or 0, record.values)
+    answer = RRset(record.name, record.type, record.ttl or 0, record.values)
     return Resolution(Rcode.NOERROR, (answer,))
 
 
-def _from_alias(record: RecordSet, alias: Alias, zone: HostedZone, view: View) -> Resolution:
+def _from_alias(record: RecordSet, alias: AliasTarget, zone: HostedZone, view: View) -> Resolution:
     if alias.zone_id == zone.id:
         target = choose(zone.group(alias.name, record.type), zone, view)
         found = _from_record(target, zone, view)

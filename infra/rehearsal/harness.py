@@ -1,4 +1,4 @@
-"""Sets the stage: a front for each region, Route 53, and clients' view of both."""
+"""What runs around the emulator: a front for each region, Route 53, and clients' view of both."""
 
 import asyncio
 import contextlib
@@ -12,10 +12,10 @@ import trustme
 from infra.clock import Clock
 from infra.deployment import Deployment
 from infra.errors import InfraError
-from infra.rehearsal.cloud import Cloud
 from infra.rehearsal.deploy import Deployed
 from infra.rehearsal.endpoint import Endpoint, endpoint
 from infra.rehearsal.front import CONCURRENCY, RegionFront
+from infra.rehearsal.functions import RegionFunctions
 from infra.rehearsal.ports import free_port
 from infra.rehearsal.route53 import Route53, Route53StandIn, Settings, Surroundings
 from infra.rehearsal.scene import Front
@@ -29,12 +29,12 @@ _ADDRESSES = ("127.0.20.1", "127.0.20.2")
 
 
 @dataclass(frozen=True)
-class Stage:
+class Harness:
     """Everything that runs around the emulator during a rehearsal.
 
     Attributes:
         fronts: by region, its front.
-        clouds: by region, its functions.
+        functions: by region, its functions.
         route53: the stand-in for Route 53.
         target: the API as clients see it, under the shared name.
         near: by region, the same for clients who live near it, as far as DNS can tell.
@@ -43,7 +43,7 @@ class Stage:
     """
 
     fronts: Mapping[str, Front]
-    clouds: Mapping[str, Cloud]
+    functions: Mapping[str, RegionFunctions]
     route53: Route53
     target: Target
     near: Mapping[str, Target]
@@ -57,12 +57,12 @@ class Stage:
 
 
 @contextlib.asynccontextmanager
-async def set_stage(
+async def harness_around(
     deployed: Deployed,
     environment: Mapping[str, str],
     clock: Clock,
     refresh_interval: float | None = None,
-) -> AsyncIterator[Stage]:
+) -> AsyncIterator[Harness]:
     """Start everything on loopback addresses, and end it afterwards.
 
     Args:
@@ -120,10 +120,10 @@ async def set_stage(
             _client_tls(authority),
             {443: port},
         )
-        yield Stage(
+        yield Harness(
             fronts,
             {
-                region.name: Cloud.of(session, emulator, deployment.stack, region.name)
+                region.name: RegionFunctions.of(session, emulator, deployment.stack, region.name)
                 for region in deployment.regions
             },
             route53,
@@ -137,7 +137,7 @@ async def set_stage(
         )
 
 
-async def start_functions(stage: Stage, deployment: Deployment, clock: Clock) -> list[str]:
+async def start_functions(harness: Harness, deployment: Deployment, clock: Clock) -> list[str]:
     """Have every function started, for what the emulator's take to start says nothing of AWS's.
 
     Returns:
@@ -145,7 +145,7 @@ async def start_functions(stage: Stage, deployment: Deployment, clock: Clock) ->
     """
     failures: list[str] = []
     for region in deployment.regions:
-        target = replace(stage.target, domain_name=region.domain_name)
+        target = replace(harness.target, domain_name=region.domain_name)
         calls = (client.warm_up(target, clock) for _ in range(2 * CONCURRENCY))
         found = {failure for failure in await asyncio.gather(*calls) if failure}
         failures += [f"{region.name} does not serve: {failure}" for failure in sorted(found)]

@@ -1,4 +1,4 @@
-"""A deployment in the emulator on which faults are rehearsed, one after another."""
+"""A deployment in the emulator, on which faults are rehearsed, one after another."""
 
 import asyncio
 import contextlib
@@ -18,10 +18,10 @@ from infra.rehearsal import cut as cuts
 from infra.rehearsal import emulator as emulators
 from infra.rehearsal.cut import Cut
 from infra.rehearsal.deploy import Deployed, as_environment, deployed, environment_of
+from infra.rehearsal.harness import Harness, harness_around
 from infra.rehearsal.limits import LIMITS
 from infra.rehearsal.scenario import rehearse
 from infra.rehearsal.scene import Scene, Weigh
-from infra.rehearsal.stage import Stage, set_stage
 from infra.report import Report
 from infra.terraform import Terraform
 from infra.versions import versions
@@ -32,8 +32,8 @@ _REREAD_SECONDS = 0.25
 
 
 @dataclass(frozen=True)
-class Theatre:
-    """Where rehearsals take place.
+class Sandbox:
+    """A deployment in the emulator, and what a rehearsal needs besides.
 
     Attributes:
         root: the project's top folder.
@@ -82,18 +82,20 @@ class Theatre:
     async def _play(self, cut: Cut, *, settled: bool) -> Outcome:
         clock = Clock(self.speed)
         rereads = _REREAD_SECONDS * self.speed if cut.expected is Reaction.MOVES else None
-        async with set_stage(self.deployed, self.emulator.environment(), clock, rereads) as stage:
+        async with harness_around(
+            self.deployed, self.emulator.environment(), clock, rereads
+        ) as harness:
             return await rehearse(
-                stage,
+                harness,
                 self.deployment,
                 cut,
                 clock,
                 self.display.update,
                 settled=settled,
-                weigh=self._weigher(cut, stage),
+                weigh=self._weigher(cut, harness),
             )
 
-    def _weigher(self, cut: Cut, stage: Stage) -> Weigh:
+    def _weigher(self, cut: Cut, harness: Harness) -> Weigh:
         """Return what applies other weights, as an operator would."""
 
         async def weigh(own: int, other: int) -> None:
@@ -104,7 +106,7 @@ class Theatre:
             environment = {**self.environment, **as_environment({"weights": weights})}
             terraform = Terraform(self.root / "infra", environment, self.display.update)
             await asyncio.to_thread(terraform.apply)
-            await stage.reread()
+            await harness.reread()
 
         return weigh
 
@@ -156,7 +158,7 @@ def opened(
     display: Display,
     clients: int = CLIENTS,
     variables: Mapping[str, object] | None = None,
-) -> Iterator[Theatre]:
+) -> Iterator[Sandbox]:
     """Deploy the untouched infra/ into an emulator, and destroy it all afterwards.
 
     IAM is enforced there: the functions can do what their policies allow, and no more.
@@ -178,4 +180,4 @@ def opened(
         deployed(root, emulator, Path(scratch), display, variables) as made,
     ):
         environment = environment_of(emulator, Path(scratch)) | as_environment(variables or {})
-        yield Theatre(root, emulator, made, speed, clients, display, environment)
+        yield Sandbox(root, emulator, made, speed, clients, display, environment)

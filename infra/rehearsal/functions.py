@@ -12,18 +12,18 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Cloud:
+class RegionFunctions:
     """The API's two functions in one region, and the APIs that change them.
 
     Attributes:
-        functions: Lambda, in the region.
-        roles: IAM.
+        lambda_client: of Lambda, in the region.
+        iam_client: of IAM.
         reader: the function that serves reads, health checks' among them.
         writer: the function that serves writes.
     """
 
-    functions: "LambdaClient"
-    roles: "IAMClient"
+    lambda_client: "LambdaClient"
+    iam_client: "IAMClient"
     reader: str
     writer: str
 

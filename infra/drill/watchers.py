@@ -57,7 +57,7 @@ class Locator:
     async def learn(self) -> None:
         """Ask for the addresses of both regions, for ever."""
         while True:
-            for region in (self.deployment.primary, self.deployment.standby):
+            for region in self.deployment.regions:
                 try:
                     answer = await query(self.target.server, region.domain_name, self.clock)
                 except OSError:
@@ -88,7 +88,7 @@ class HealthWatcher:
         """Ask for ever, or until it can't be asked."""
         passing: dict[str, bool] = {}
         while self.unknown is None:
-            for region in (self.deployment.primary, self.deployment.standby):
+            for region in self.deployment.regions:
                 try:
                     seen = await self._ask(region)
                 except InfraError as error:

@@ -60,9 +60,8 @@ def plan(deployment: Deployment, fault: Fault[Scene], clients: int, hit: str | N
     Raises:
         InfraError: there is no such region, or nothing to be seen of the fault there.
     """
-    primary, standby = deployment.regions
-    region = primary if hit is None else deployment.named(hit)
-    other = standby if region == primary else primary
+    region = deployment.primary if hit is None else deployment.named(hit)
+    other = deployment.other(region)
     serving = region in deployment.serving
     _require_playable(fault, deployment.routing)
     bystanders = _bystanders(deployment, region, clients)
@@ -76,7 +75,7 @@ def plan(deployment: Deployment, fault: Fault[Scene], clients: int, hit: str | N
             other.name,
             bystanders,
             redrawn,
-            named=region != primary or redrawn or bool(bystanders),
+            named=region != deployment.primary or redrawn or bool(bystanders),
         ),
         fault.expected_of(serving=serving),
         clients,

@@ -77,7 +77,7 @@ def deployed(
         InfraError: a step failed, or the second plan found something to change.
     """
     made = applied(root, emulator, scratch, display, variables)
-    environment = environment_of(emulator, scratch) | as_environment(variables or {})
+    environment = environment_of(emulator, scratch, variables)
     terraform = Terraform(root / "infra", environment, display.update)
     with display.step("terraform plan: nothing may be left to change"):
         _require_no_changes(terraform)
@@ -97,7 +97,7 @@ def applied(
 
     Args and errors are those of deployed().
     """
-    environment = environment_of(emulator, scratch) | as_environment(variables or {})
+    environment = environment_of(emulator, scratch, variables)
     terraform = Terraform(root / "infra", environment, display.update)
     with display.step("chalice package --pkg-format terraform, for each region"):
         package(root)
@@ -109,8 +109,10 @@ def applied(
     return Deployed.from_outputs(terraform.outputs())
 
 
-def environment_of(emulator: Emulator, scratch: Path) -> dict[str, str]:
-    """Return what tells Terraform where to go; the HCL never knows."""
+def environment_of(
+    emulator: Emulator, scratch: Path, variables: Mapping[str, object] | None = None
+) -> dict[str, str]:
+    """Return what tells Terraform where to go, and values of variables; the HCL never knows."""
     backend = {
         "bucket": _STATE_BUCKET,
         "key": "rehearsal.tfstate",
@@ -126,7 +128,7 @@ def environment_of(emulator: Emulator, scratch: Path) -> dict[str, str]:
             "TF_IN_AUTOMATION": "1",
             "TF_CLI_ARGS_init": " ".join(f"-backend-config={k}={v}" for k, v in backend.items()),
         }
-        | as_environment(VARIABLES)
+        | as_environment({**VARIABLES, **(variables or {})})
     )
 
 

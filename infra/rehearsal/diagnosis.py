@@ -28,7 +28,7 @@ def review_records(configuration: Configuration, domain_name: str) -> Iterator[s
 
 def review_health(route53: Route53, deployment: Deployment) -> Iterator[str]:
     """Yield each region whose health check is not healthy, why, and what that means."""
-    for region in (deployment.primary, deployment.standby):
+    for region in deployment.regions:
         check = route53.health_checks.get(region.its_health_check)
         if check is not None and not route53.healthy(check.id):
             yield f"the health check of {region.name} fails: {route53.reasons[check.id]}"

@@ -13,7 +13,7 @@ from infra.clock import Clock
 from infra.display import Display
 from infra.rehearsal import emulator as emulators
 from infra.rehearsal.candidates import Candidate
-from infra.rehearsal.deploy import Deployed, as_environment, deployed, environment_of
+from infra.rehearsal.deploy import Deployed, deployed, environment_of
 from infra.rehearsal.foresight import LOADED_UNASKED
 from infra.rehearsal.harness import harness_around, start_functions
 from infra.timeline import Request, Timeline
@@ -142,7 +142,7 @@ def opened(root: Path, display: Display, standby: str = "cold") -> Iterator[Rele
             emulators.watched(emulator),
             deployed(project, emulator, scratch, display, variables) as made,
         ):
-            environment = environment_of(emulator, scratch) | as_environment(variables)
+            environment = environment_of(emulator, scratch, variables)
             yield ReleaseSandbox(project, environment, made, display)
 
 

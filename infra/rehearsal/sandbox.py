@@ -179,5 +179,5 @@ def opened(
         emulators.watched(emulator),
         deployed(root, emulator, Path(scratch), display, variables) as made,
     ):
-        environment = environment_of(emulator, Path(scratch)) | as_environment(variables or {})
+        environment = environment_of(emulator, Path(scratch), variables)
         yield Sandbox(root, emulator, made, speed, clients, display, environment)

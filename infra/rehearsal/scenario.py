@@ -67,8 +67,7 @@ def promise_of(harness: Harness, deployment: Deployment) -> Promise:
         InfraError: no record follows the health check of a region's endpoint.
     """
     configuration = harness.route53.configuration
-    regions = (deployment.primary, deployment.standby)
-    checks = (configuration.endpoint_of(region.its_health_check) for region in regions)
+    checks = (configuration.endpoint_of(r.its_health_check) for r in deployment.regions)
     check = next((check for check in checks if check is not None), None)
     if check is None:
         raise InfraError(

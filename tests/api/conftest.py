@@ -14,6 +14,7 @@ from chalicelib.table import Table
 from infra.rehearsal.emulator import Emulator
 from tests.answer import Answer
 from tests.emulator.cloud import create_table
+from tests.patience import in_time, patience  # noqa: F401 -- fixtures
 
 REGION = "us-west-2"
 

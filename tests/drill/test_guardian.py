@@ -48,6 +48,11 @@ class Lost:
     function: str
 
     @property
+    def noted(self) -> bool:
+        """Whether the change is made, and its undoing noted."""
+        return self.journal.open and self.reserved == 0
+
+    @property
     def reserved(self) -> int | None:
         found = self.cloud.functions.get_function_concurrency(FunctionName=self.function)
         return found.get("ReservedConcurrentExecutions")
@@ -66,10 +71,7 @@ def begin(emulator: Emulator, folder: Path, seconds: float) -> Lost:
     )
     assert process.stdout is not None
     assert process.stdout.readline() == "made\n"
-    lost = Lost(process, Journal.of(folder, "one"), cloud, function)
-    assert lost.journal.open
-    assert lost.reserved == 0
-    return lost
+    return Lost(process, Journal.of(folder, "one"), cloud, function)
 
 
 @pytest.fixture
@@ -87,6 +89,7 @@ def test_a_drill_that_is_killed_is_undone(
 ) -> None:
     lost = begin(emulator, tmp_path, seconds=600)
     ended.append(lost)
+    assert lost.noted
     lost.process.kill()
     wait_until_real(lambda: not lost.journal.open)
     assert lost.reserved is None
@@ -95,7 +98,7 @@ def test_a_drill_that_is_killed_is_undone(
 def test_a_drill_that_hangs_is_undone_when_its_time_is_over(
     emulator: Emulator, tmp_path: Path, ended: list[Lost]
 ) -> None:
-    lost = begin(emulator, tmp_path, seconds=2)
+    lost = begin(emulator, tmp_path, seconds=3)
     ended.append(lost)
     wait_until_real(lambda: not lost.journal.open)
     assert lost.reserved is None
@@ -107,6 +110,7 @@ def test_by_hand_whatever_is_noted_is_undone(
 ) -> None:
     lost = begin(emulator, tmp_path, seconds=600)
     ended.append(lost)
+    assert lost.noted
     names = ["--stack", "one", "--domain-name", "a.test", "--primary-region", "us-east-1"]
     done = subprocess.run(
         [

@@ -26,26 +26,23 @@ SPEED = 2.0
 # Simulated seconds. Coming back takes until a number is put in another minute than the failover's,
 # which is 80 real seconds at most.
 LIMIT = 120.0 * SPEED
-NAMES = Deployment.from_names("multi-region-api", "api.example.com", PRIMARY, STANDBY)
-assert NAMES.primary.switch is not None
-SWITCH = NAMES.primary.switch
 
 
 class Play:
     """One deployment with clients at work."""
 
-    def __init__(self, harness: Harness, clock: Clock) -> None:
+    def __init__(self, harness: Harness, clock: Clock, deployment: Deployment) -> None:
         self.harness = harness
         self.clock = clock
+        self.deployment = deployment
         self.timeline = Timeline()
         self.crowd = Crowd(CLIENTS, harness.target, harness.locate, clock, self.timeline)
-        self.switch = Switch(SWITCH)
+        self.switch = Switch(deployment.primary.its_switch)
         self.told: list[str] = []
 
     async def turned(self, *, withdrawn: bool) -> bool:
-        order = Turn(NAMES, NAMES.primary, withdrawn)
         return await turn(
-            order,
+            Turn(self.deployment, self.deployment.primary, withdrawn),
             self.switch,
             self.harness.target,
             self.clock,
@@ -67,7 +64,7 @@ class Play:
 
 
 async def rehearsed(harness: Harness, clock: Clock, deployment: Deployment) -> None:
-    play = Play(harness, clock)
+    play = Play(harness, clock, deployment)
     assert await start_functions(harness, deployment, clock) == []
     async with play.crowd.at_work():
         assert await play.regions_within(10) == {PRIMARY}
@@ -77,7 +74,7 @@ async def rehearsed(harness: Harness, clock: Clock, deployment: Deployment) -> N
         assert await play.regions_within(5) == {STANDBY}
         assert play.switch.position().withdrawn
 
-        data_goes_missing()
+        data_goes_missing(deployment)
         assert await play.regions_within(25) == {STANDBY}
         assert "is INSUFFICIENT_DATA" in str(harness.route53.reasons), "the stand-in has seen it"
 
@@ -93,9 +90,9 @@ def endpoint(harness: Harness, deployment: Deployment) -> str:
     return check.id
 
 
-def data_goes_missing() -> None:
+def data_goes_missing(deployment: Deployment) -> None:
     boto3.client("cloudwatch", region_name=STANDBY).set_alarm_state(
-        AlarmName=SWITCH.alarm_name,
+        AlarmName=deployment.primary.its_switch.alarm_name,
         StateValue="INSUFFICIENT_DATA",
         StateReason="no more numbers come",
     )

@@ -12,19 +12,14 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.retries.standard import ExponentialBackoff
 
-from chalicelib import connection, dynamodb
+from chalicelib import connection
 from chalicelib.dynamodb import CallError, Client
+from tests.patience import in_time, patience  # noqa: F401 -- fixtures
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
 REGION = "us-west-2"
-# What waits how long.
-_PATIENCE = {
-    "_CONNECT_SECONDS": connection,
-    "_READ_SECONDS": connection,
-    "_CALL_SECONDS": dynamodb,
-}
 _METHODS = {"GetItem": "get_item", "PutItem": "put_item", "Scan": "scan"}
 
 
@@ -95,22 +90,6 @@ def _function(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     monkeypatch.setattr(ExponentialBackoff, "delay_amount", lambda _self, _context: 0)
-
-
-@pytest.fixture(autouse=True)
-def _patience(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
-    """As much of it as a busy machine takes, where it is not what a test is about."""
-    usual = {name: getattr(module, name) for name, module in _PATIENCE.items()}
-    for name, module in _PATIENCE.items():
-        monkeypatch.setattr(module, name, 60.0)
-    return usual
-
-
-@pytest.fixture
-def in_time(_patience: dict[str, float], monkeypatch: pytest.MonkeyPatch) -> None:
-    """The patience that functions have."""
-    for name, module in _PATIENCE.items():
-        monkeypatch.setattr(module, name, _patience[name])
 
 
 @pytest.fixture

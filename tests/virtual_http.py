@@ -60,6 +60,7 @@ class _Session:
     network: Network
     resolver: CachingResolver
     clock: Clock
+    timeout: float
 
     @contextlib.asynccontextmanager
     async def get(
@@ -77,7 +78,7 @@ class _Session:
         self, method: str, url: str, item_id: str | None, headers: Mapping[str, str]
     ) -> Response:
         host = url.split("/")[2]
-        async with self.clock.timeout(client.TIMEOUT):
+        async with self.clock.timeout(self.timeout):
             [found] = await self.resolver.resolve(host, 443)
             request = Request(method, host, item_id, headers)
             return await self.network.exchange(request, found["host"])
@@ -93,11 +94,11 @@ class _Target(client.Target):
     ) -> AsyncIterator[aiohttp.ClientSession]:
         assert self.network is not None
         resolver = CachingResolver(self.server, clock, self.ports, dns_age)
-        yield cast("aiohttp.ClientSession", _Session(self.network, resolver, clock))
+        yield cast("aiohttp.ClientSession", _Session(self.network, resolver, clock, self.timeout))
 
 
 def target(
     network: Network, domain_name: str, api_key: str | None = None, server: NameServer = _NOWHERE
 ) -> client.Target:
     """Return an API that is on a network in memory."""
-    return _Target(domain_name, api_key, server, cast("Any", None), {}, network)
+    return _Target(domain_name, api_key, server, cast("Any", None), {}, network=network)

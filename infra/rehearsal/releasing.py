@@ -6,7 +6,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from infra.clock import Clock
@@ -28,6 +28,10 @@ _PROJECT = ("app.py", "chalicelib", ".chalice", "requirements.txt", "infra")
 _NOT_COPIED = shutil.ignore_patterns(
     "build", ".terraform", "__pycache__", "backend.hcl", "terraform.tfstate*", *LOADED_UNASKED
 )
+# Seconds: as long as API Gateway waits for a function. So what fails is the API's own doing; how
+# slow this machine is shows in slow requests.
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+_PATIENCE = 29.0
 # Once a function is started, and once DNS is cached, all is as it stays.
 _SETTLE_SECONDS = 3.0
 
@@ -97,7 +101,8 @@ class ReleaseSandbox:
         clock, timeline, findings = Clock(), Timeline(), list[Finding]()
         async with harness_around(self.deployed, self.environment, clock) as harness:
             await start_functions(harness, self.deployed.deployment, clock)
-            crowd = Crowd(CLIENTS, harness.target, harness.locate, clock, timeline)
+            target = replace(harness.target, timeout=_PATIENCE)
+            crowd = Crowd(CLIENTS, target, harness.locate, clock, timeline)
             async with crowd.at_work():
                 for candidate in candidates:
                     await clock.sleep(_SETTLE_SECONDS)

@@ -30,6 +30,7 @@ class Target:
         server: whom they ask for its address.
         tls: whom they trust.
         ports: the port to connect to for the port in a URL, where they differ.
+        timeout: seconds that they wait for an answer.
     """
 
     domain_name: str
@@ -37,6 +38,7 @@ class Target:
     server: NameServer
     tls: ssl.SSLContext
     ports: dict[int, int]
+    timeout: float = TIMEOUT
 
     @contextlib.asynccontextmanager
     async def session(
@@ -53,7 +55,7 @@ class Target:
             force_close=True,
             ssl=self.tls,
         )
-        timeout = aiohttp.ClientTimeout(total=clock.real(TIMEOUT))
+        timeout = aiohttp.ClientTimeout(total=clock.real(self.timeout))
         async with aiohttp.ClientSession(connector=connector, timeout=timeout) as session:
             yield session
 
@@ -192,7 +194,7 @@ class _Client:
                 if response.status >= 400:
                     error = f"HTTP {response.status}"
         except TimeoutError:
-            error = f"no answer within {TIMEOUT:.0f} s"
+            error = f"no answer within {self.target.timeout:.0f} s"
         except (aiohttp.ClientError, OSError) as failure:
             error = f"{type(failure).__name__}: {failure}"
         return Request(self.number, operation, started, self.clock.now(), region, error, item_id)

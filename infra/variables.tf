@@ -160,7 +160,7 @@ variable "standby" {
 
 variable "provisioned_concurrency" {
   description = <<-EOT
-    With standby = "warm", how many environments of the read and of the write function are ready at
+    With standby = "warm", how many environments of the reader and of the writer are ready at
     least, and at most while traffic is high. The least is what a failover finds; it is paid for all
     month.
   EOT
@@ -239,9 +239,9 @@ variable "reserved_concurrency" {
   nullable = false
 
   validation {
-    # Health checkers ask some 1.1 times a second, and while the table hangs each request takes 5 s.
+    # Health checkers ask some 1.1 times a second, and while the table hangs each of those takes 1.7 s, or more after a start.
     condition     = var.reserved_concurrency.read == null ? true : var.reserved_concurrency.read >= 10 && floor(var.reserved_concurrency.read) == var.reserved_concurrency.read
-    error_message = "reserved_concurrency.read is ${coalesce(var.reserved_concurrency.read, 0)}: use 10 or more (health checkers alone may need that many), or null to reserve none."
+    error_message = "reserved_concurrency.read is ${coalesce(var.reserved_concurrency.read, 0)}: use 10 or more (health checkers need up to 3 of them), or null to reserve none."
   }
   validation {
     condition     = var.reserved_concurrency.write == null ? true : var.reserved_concurrency.write >= 1 && floor(var.reserved_concurrency.write) == var.reserved_concurrency.write

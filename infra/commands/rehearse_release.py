@@ -40,7 +40,7 @@ def command(context: click.Context, versions: tuple[str, ...], standby: str) -> 
     display.console.print(_table(findings))
     display.note(
         f"{CLIENTS} clients, two requests a second each. Not shown: how late CloudWatch is (a "
-        "minute or two), alarms, and lots that AWS draws where the emulator counts"
+        "minute or two), alarms, and chance: AWS chooses at random where the emulator counts"
     )
     context.exit(DONE if all(finding.passed for finding in findings) else NOT_SO)
 

@@ -4,8 +4,8 @@ from infra.report import Limit
 
 LIMITS = (
     Limit(
-        "A region that is lost takes everything in it along",
-        "one thing in it is changed: its writer, its table and its network go on",
+        "A region that is lost takes everything in it with it",
+        "one thing in it is changed: the rest of it works",
     ),
     Limit(
         "A region that is lost also stops replicating what it had just acknowledged",
@@ -16,7 +16,7 @@ LIMITS = (
         "strongly consistent reads look for each four times a second: an upper bound",
     ),
     Limit(
-        "Route 53 says to nobody, to the second, when a health check turns",
+        "Route 53 tells nobody to the second when a health check turns",
         "its checkers' last results every ten seconds, and DNS four times a second",
     ),
     Limit("Clients are everywhere", "all are here, behind this machine's resolver"),
@@ -25,6 +25,6 @@ LIMITS = (
         "clients honour TTLs and connect anew",
     ),
     Limit(
-        "The standby gets all of the traffic at once", "it gets its usual, and a few clients more"
+        "The standby gets all of the traffic at once", "it gets its usual, and a few more clients"
     ),
 )

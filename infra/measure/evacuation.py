@@ -40,7 +40,7 @@ def figures(timeline: Timeline, promise: Promise, roles: Roles, missing: Missing
         if r.region == roles.primary and drained <= r.started < refilling
     ]
     empty = max(starts, default=drained)
-    # Where lots are drawn, who is back is for the lot to say.
+    # Where DNS chooses at random, who is back is chance.
     back = () if roles.redrawn else (_return(timeline, roles, refilling),)
     return [
         since(f"until {roles.primary} was empty", drained, empty, Range(0, promise.ttl)),

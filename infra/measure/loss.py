@@ -139,7 +139,7 @@ class _Loss:
         return since(name, self.cut, at, self.promise.detection)
 
     def _switched(self) -> float | None:
-        """Return when DNS answered the other region; where it draws lots, from when on always."""
+        """Return when DNS answered the other region; where it chooses at random, for good."""
         if not self.roles.redrawn:
             return self.timeline.first(Kind.DNS, self.roles.standby, self.cut)
         moments = self.timeline.moments

@@ -14,8 +14,8 @@ class Roles:
         primary: the region that is cut.
         standby: the other one.
         bystanders: the clients whom DNS sends to the other one as it is.
-        redrawn: whether DNS draws lots for each answer, so that a client that was lucky once may
-            be unlucky until the lost region is no longer answered.
+        redrawn: whether DNS chooses each answer at random, so that a client that was lucky once
+            may be unlucky until the lost region is no longer answered.
         named: whether figures call the regions by their names, as neither of them stands by, or
             it is the standby that is cut.
     """

@@ -69,7 +69,7 @@ resource "aws_appautoscaling_policy" "out" {
 }
 
 # In, when it has gone. Lambda reports no utilization of an alias that nobody calls, and no data scales
-# nothing: the write function of a standby would keep for ever what a failover had it given. So here
+# nothing: the writer of a standby would keep for ever what a failover had it given. So here
 # silence counts as 0. Not in the policy above, whose newest minute would then always be 0.
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html (FILL)
 resource "aws_appautoscaling_policy" "in" {

@@ -5,20 +5,19 @@ from infra.report import Limit
 LIMITS = (
     Limit("DynamoDB replicates usually within a second, and says how late it is", "at once"),
     Limit(
-        "Route 53 takes some time, of which AWS gives no figure, to publish a health check's "
-        "change",
+        "Route 53 takes some time to publish a health check's change; AWS does not say how long",
         "none",
     ),
     Limit(
-        "Route 53's checkers are in eight regions, their number not published",
+        "Route 53's checkers are in eight regions, how many is not published",
         "sixteen, each on its own phase",
     ),
     Limit(
-        "An alarm's health check follows the alarm's metric data", "it follows the alarm's state"
+        "A health check on an alarm follows the alarm's metric data", "it follows the alarm's state"
     ),
     Limit(
-        "Latency routing goes by measured latencies from where resolvers are",
-        "by distance from where clients are said to be",
+        "Latency routing goes by latency, measured from where resolvers are",
+        "by distance, from where clients are said to be",
     ),
     Limit(
         "Functions start in hundreds of milliseconds, SnapStart or not",
@@ -32,10 +31,10 @@ LIMITS = (
         "API Gateway, Lambda and WAF publish metrics and logs",
         "Lambda's metrics by version, at once; no other metrics, no access logs, WAF does nothing",
     ),
-    Limit("Alarms follow their metrics", "only those on metrics that somebody puts"),
+    Limit("Alarms follow their metrics", "only those on metrics that were put by an API call"),
     Limit(
-        "An alias with weights draws lots",
-        "every tenth of ten requests goes to a version with 10 %",
+        "An alias with weights chooses a version at random",
+        "every tenth request goes to a version with 10 %",
     ),
     Limit("API Gateway may call a function only as the function's policy says", "it calls any"),
     Limit("AWS refuses what its documentation says it refuses", "the emulator accepts more"),

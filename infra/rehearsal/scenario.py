@@ -167,7 +167,7 @@ class _Run:
         cut = self._clock.now()
         limit = self.outcome.promise.outage.high + _PATIENCE
         if await self._until(lambda: self._moved(cut), limit, "cut"):
-            # Where lots are drawn, the last that fell to the lost region are still kept.
+            # Where DNS chooses at random, the last answers with the lost region are still kept.
             kept = self.outcome.promise.ttl if self._cut.roles.redrawn else 0.0
             await self._dwell(kept + _DWELL, f"{other.name} serves")
             self.outcome.missing_in_standby = await self._missing_in(other)

@@ -37,8 +37,8 @@ def measured(
 ) -> tuple[Mapping[Setting, list[Measured]], list[str]]:
     """Return the runs that lost a region so, by setting, and why other files could not be read.
 
-    A run whose clients never came back has no outage, and is left out; so is one in which DNS drew
-    lots, which spares some clients all of it.
+    A run whose clients never came back has no outage, and is left out; so is one in which DNS chose
+    at random, which spares some clients all of it.
     """
     found: dict[Setting, list[Measured]] = {}
     unread: list[str] = []

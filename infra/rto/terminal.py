@@ -29,7 +29,7 @@ def show(rows: Sequence[Row], grain: float, console: Console) -> None:
 
 
 def _table(rows: Sequence[Row]) -> Table:
-    columns = "noticed", "p50", "p90", "p99", "max", "promised", "measured", "checks", "DNS"
+    columns = "detection", "p50", "p90", "p99", "max", "promised", "measured", "checks", "DNS"
     shown = table(("  health check", "record"), numbers=columns)
     for row in rows:
         shown.add_row(

@@ -8,7 +8,7 @@ from infra.rto.model import Failure, World
 from infra.rto.table import Row
 
 _NOTES = (
-    "noticed: seconds until half of the losses are noticed",
+    "detection: seconds until half of the losses have turned the health check",
     "p50 to max: seconds for which clients are without the API: until a read and a write succeeded",
     "promised: seconds, by the closed form of AWS's documentation",
     "measured: seconds, the longest outage of each run in {reports}",

@@ -298,7 +298,7 @@ def test_where_lots_are_drawn_a_client_may_fail_again_until_the_lost_region_is_o
     assert found["DNS switch"] == Figure("DNS switch", 30.25, "s", Range(0, 48)), "for good"
     assert found["client outage, max"] == Figure("client outage, max", 35, "s", Range(0, 58))
     assert found["failed outside the outage"].value == 0
-    assert "failback, last client" not in found, "who comes back when is for the lot to say"
+    assert "failback, last client" not in found, "who comes back when is chance"
     assert all(figure.kept for figure in found.values())
     assert reaction(drawn(), DRAWN) is Reaction.FAILS_OVER
 

@@ -15,7 +15,7 @@ from infra.report import Limit
     ("page", "heading", "limits"),
     [
         ("emulator.md", "| on AWS | in a rehearsal |", rehearsal.LIMITS),
-        ("drill.md", "| in earnest | in a drill |", drill.LIMITS),
+        ("drill.md", "| in a real loss | in a drill |", drill.LIMITS),
     ],
 )
 def test_the_documentation_has_the_limits_that_every_run_reports(

@@ -45,8 +45,8 @@ def test_without_options_the_settings_to_choose_among_are_shown(tmp_path: Path) 
     assert len(rows) == 2 * 3 * 3
     assert ("* 10 s x 3", "CNAME, 10 s") in rows
     assert sum(check.startswith("*") for check, _ in rows) == 1
-    noticed, p50, p90, p99, worst, promised, checks, dns = rows["* 10 s x 3", "CNAME, 10 s"]
-    assert 28 <= float(noticed) <= 48
+    detection, p50, p90, p99, worst, promised, checks, dns = rows["* 10 s x 3", "CNAME, 10 s"]
+    assert 28 <= float(detection) <= 48
     assert 28 <= float(p50) <= float(p90) <= float(p99) <= float(worst) <= 58
     assert promised == "28 to 58"
     assert rows["30 s x 1", "alias, 60 s"][5] == "0 to 96"
@@ -94,7 +94,7 @@ def test_the_plot_has_a_line_for_each_setting_on_one_scale(tmp_path: Path) -> No
 
 
 def runs(folder: Path) -> None:
-    """Write four runs: one lost its region, one at once, one by lot, and one never did."""
+    """Write four runs: one lost its region, one at once, one at random, and one never did."""
     settings = {"fault": "blackhole: packets vanish"}
     store = Store(folder)
     store.write(replace(report(), settings=settings))

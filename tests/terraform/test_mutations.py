@@ -458,7 +458,7 @@ MUTATIONS = [
         "Snapshots are paid for by the month",
     ),
     Mutation(
-        "the write function has no SnapStart where it is asked for",
+        "the writer has no SnapStart where it is asked for",
         "region/chalice_override.tf",
         """    for_each = local.snap_start
     content {

@@ -157,7 +157,7 @@ REFUSED = (
     (
         "reserved_concurrency",
         "{read=9}",
-        "reserved_concurrency.read is 9: use 10 or more (health checkers alone may need that",
+        "reserved_concurrency.read is 9: use 10 or more (health checkers need up to 3 of them",
     ),
     (
         "reserved_concurrency",

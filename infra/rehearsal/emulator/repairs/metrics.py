@@ -58,7 +58,7 @@ if os.environ.get("AWS_LAMBDA_LOG_FORMAT") == "JSON":
 def obey_the_weights_of_aliases() -> None:
     """All that comes through API Gateway goes to an alias's main version.
 
-    AWS draws lots. Here every tenth of ten requests goes to a version with a weight of 0.1, so that
+    AWS chooses at random. Here every tenth request goes to a version with a weight of 0.1, so that
     what a few requests show does not vary from run to run.
     """
     shares: dict[str, float] = {}

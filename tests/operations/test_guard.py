@@ -256,6 +256,12 @@ def test_a_shared_name_that_would_be_answered_no_more_is_a_loss(actions: list[st
     assert "the record api.example.com A would be" in found[1].what
 
 
+def test_a_record_that_is_yet_to_be_made_answers_nothing_meanwhile() -> None:
+    made = change(SHARED, ["create"], None, ALIAS)
+    found = losses(plan(IPV6_GOES, made))
+    assert [loss.name for loss in found] == ["aws_route53_record.shared_ipv6[0]"]
+
+
 REPLICA: dict[str, Any] = {
     "kms_key_arn": WEST_KEY,
     "deletion_protection_enabled": True,

@@ -18,7 +18,7 @@ from infra.deployment import Deployment
 from infra.errors import InfraError
 from infra.exits import DONE
 from infra.operations import throw
-from infra.operations.switch import Switch
+from infra.operations.switch import PERIOD, Switch, seconds_to_next_period
 from infra.operations.throw import ThrowOptions
 from infra.operations.turn import Turn
 from infra.operations.view import name_server
@@ -135,6 +135,12 @@ def test_the_commands_put_one_number_in_the_standby_region(
         f"will put PrimaryWithdrawn = {number:g} (MultiRegionApi, Stack={account.stack}) "
         f"in {STANDBY}"
     ) in done.stdout
+
+
+@pytest.mark.parametrize("into_the_period", [0.0, 0.5, 30.0, 58.5, 59.999])
+def test_a_number_that_waits_for_the_next_period_is_in_it(into_the_period: float) -> None:
+    now = 29_000_000 * PERIOD + into_the_period
+    assert (now + seconds_to_next_period(now)) // PERIOD == 29_000_001
 
 
 @pytest.mark.parametrize("failover_is_seen", [True, False])

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from infra.cost import prices, tables
-from infra.cost.model import MODES, TRAFFIC, Assumptions, Traffic
+from infra.cost.assumptions import MODES, TRAFFIC, Assumptions, Traffic
 from infra.cost.options import prices_option
 from infra.options import as_json_option
 from infra.parameters import Number

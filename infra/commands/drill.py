@@ -17,8 +17,9 @@ from infra.display import Display
 from infra.drill import readiness
 from infra.drill.faults import FAULTS, DrillScene
 from infra.drill.journal import Journal
+from infra.drill.order import Drill
 from infra.drill.report import report
-from infra.drill.run import Drill, drill
+from infra.drill.run import drill
 from infra.errors import InfraError
 from infra.exits import DONE, INTERRUPTED, NOT_SO
 from infra.operations import deployment_file

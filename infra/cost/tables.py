@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from infra.cost.model import HOURS, Assumptions, Line, Mode, Traffic, bill, total
+from infra.cost.assumptions import HOURS, Assumptions, Mode, Traffic
+from infra.cost.model import Line, bill, total
 from infra.cost.prices import Prices
 
 _WIDTH = 100

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from infra.clock import Clock
 from infra.deployment import Deployment
-from infra.drill.run import Drill
+from infra.drill.order import Drill
 from infra.errors import InfraError
 from infra.operations.view import ApiAnswer
 from infra.traffic import client

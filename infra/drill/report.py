@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from infra.drill.limits import LIMITS
-from infra.drill.run import Drill, Found
+from infra.drill.order import Drill, Found
 from infra.measure.figure import Figure, Missing
 from infra.measure.loss import figures, reaction
 from infra.measure.replication import replication

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from infra.cost.model import HOURS, of_health_checks
+from infra.cost.assumptions import HOURS
+from infra.cost.model import of_health_checks
 from infra.cost.prices import Prices
 from infra.promise import ALIAS_TTL, ANSWERED, UNREACHABLE, Promise, Range
 from infra.rto.measured import Measured

@@ -8,18 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.cost import prices
-from infra.cost.model import (
-    MODES,
-    TRAFFIC,
-    Assumptions,
-    Counts,
-    Line,
-    Mode,
-    Traffic,
-    bill,
-    of_health_checks,
-    total,
-)
+from infra.cost.assumptions import MODES, TRAFFIC, Assumptions, Counts, Mode, Traffic
+from infra.cost.model import Line, bill, of_health_checks, total
 
 COLD, WARM, ACTIVE, ACTIVE_WARM = MODES
 REGIONS = "us-east-1", "us-west-2"

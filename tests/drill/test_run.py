@@ -11,8 +11,9 @@ import pytest
 
 from infra import ROOT
 from infra.drill.journal import Journal
+from infra.drill.order import Drill, Found
 from infra.drill.report import report
-from infra.drill.run import Drill, Found, drill
+from infra.drill.run import drill
 from infra.errors import InfraError
 from infra.fault import Reaction
 from infra.report import Report

@@ -14,7 +14,7 @@ from infra.drill import watchers
 from infra.drill.change import Change
 from infra.drill.faults import FAULTS, DrillScene
 from infra.drill.journal import Journal
-from infra.drill.run import Drill
+from infra.drill.order import Drill
 from infra.errors import InfraError
 from infra.operations import view
 from infra.operations.route53 import Observation

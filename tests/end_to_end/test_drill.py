@@ -14,8 +14,9 @@ from infra import ROOT
 from infra.clock import Clock
 from infra.drill.faults import FAULTS, DrillScene
 from infra.drill.journal import Journal
+from infra.drill.order import Drill
 from infra.drill.report import report
-from infra.drill.run import Drill, drill
+from infra.drill.run import drill
 from infra.rehearsal.harness import harness_around, start_functions
 from infra.report import Report
 from infra.timeline import Kind

@@ -21,13 +21,8 @@ from infra.rehearsal.route53.config import (
     Simple,
     Weighted,
 )
-from infra.rehearsal.route53.reading import (
-    CHECKER_REGIONS,
-    checks_in_use,
-    health_check,
-    read_configuration,
-    record_set,
-)
+from infra.rehearsal.route53.reading import read_configuration, record_set
+from infra.rehearsal.route53.reading_checks import CHECKER_REGIONS, checks_in_use, health_check
 from tests.rehearsal.zones import VALUE, Zone
 
 A_RECORD: dict[str, Any] = {

@@ -42,7 +42,7 @@ from infra.rehearsal.route53.config import (
 )
 from infra.rehearsal.route53.messages import respond
 from infra.rehearsal.route53.probe import ProbeError
-from infra.rehearsal.route53.reading import CHECKER_REGIONS
+from infra.rehearsal.route53.reading_checks import CHECKER_REGIONS
 from infra.traffic.resolver import NameServer
 from tests import virtual_http
 from tests.virtual_http import Request, Response

@@ -1,7 +1,7 @@
-"""Reads hosted zones, record sets and health checks through the Route 53 API."""
+"""Reads hosted zones and record sets through the Route 53 API, and the health checks they name."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Collection, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import dns.exception
 import dns.rdata
@@ -10,14 +10,9 @@ import dns.rdatatype
 
 from infra.errors import InfraError
 from infra.rehearsal.route53.config import (
-    AlarmCheck,
-    AlarmIdentifier,
     AliasTarget,
-    CalculatedCheck,
     Configuration,
-    EndpointCheck,
     Failover,
-    HealthCheck,
     HostedZone,
     Latency,
     RecordSet,
@@ -27,22 +22,12 @@ from infra.rehearsal.route53.config import (
 )
 from infra.rehearsal.route53.geography import known
 from infra.rehearsal.route53.names import decimal_escapes, normal
+from infra.rehearsal.route53.reading_checks import checks_in_use
 
 if TYPE_CHECKING:
     from types_boto3_route53 import Route53Client
-    from types_boto3_route53.type_defs import HealthCheckTypeDef, ResourceRecordSetOutputTypeDef
+    from types_boto3_route53.type_defs import ResourceRecordSetOutputTypeDef
 
-# https://docs.aws.amazon.com/Route53/latest/APIReference/API_HealthCheckConfig.html (Regions)
-CHECKER_REGIONS = (
-    "us-east-1",
-    "us-west-1",
-    "us-west-2",
-    "eu-west-1",
-    "ap-southeast-1",
-    "ap-southeast-2",
-    "ap-northeast-1",
-    "sa-east-1",
-)
 _NOT_OBEYED = {
     "GeoLocation": "geolocation",
     "GeoProximityLocation": "geoproximity",
@@ -50,14 +35,6 @@ _NOT_OBEYED = {
     "MultiValueAnswer": "multivalue answer",
 }
 _OBEYED = "simple, failover, weighted and latency"
-_PROTOCOLS: Mapping[str, Literal["HTTP", "HTTPS", "TCP"]] = {
-    "HTTP": "HTTP",
-    "HTTP_STR_MATCH": "HTTP",
-    "HTTPS": "HTTPS",
-    "HTTPS_STR_MATCH": "HTTPS",
-    "TCP": "TCP",
-}
-_DEFAULT_PORTS = {"HTTP": 80, "HTTPS": 443}
 
 
 def read_configuration(
@@ -108,65 +85,6 @@ def record_set(item: "ResourceRecordSetOutputTypeDef") -> RecordSet:
     )
 
 
-def health_check(item: "HealthCheckTypeDef") -> HealthCheck:
-    """Return a health check as the API describes it.
-
-    Raises:
-        InfraError: it is of a kind that the stand-in does not obey.
-    """
-    config: Mapping[str, Any] = item["HealthCheckConfig"]
-    common = {
-        "id": item["Id"],
-        "inverted": config.get("Inverted", False),
-        "disabled": config.get("Disabled", False),
-    }
-    match config["Type"]:
-        case "CALCULATED":
-            return CalculatedCheck(
-                **common,
-                children=tuple(config.get("ChildHealthChecks", ())),
-                health_threshold=config.get("HealthThreshold", 0),
-            )
-        case "CLOUDWATCH_METRIC":
-            alarm = config["AlarmIdentifier"]
-            return AlarmCheck(
-                **common,
-                alarm=AlarmIdentifier(alarm["Region"], alarm["Name"]),
-                insufficient_data=config.get("InsufficientDataHealthStatus", "LastKnownStatus"),
-            )
-        case kind if kind in _PROTOCOLS:
-            return _endpoint_check(common, config)
-        case kind:
-            raise InfraError(
-                f"the health check {item['Id']} is of kind {kind}, which the stand-in does not "
-                f"obey; it obeys {', '.join(_PROTOCOLS)}, CALCULATED and CLOUDWATCH_METRIC"
-            )
-
-
-def checks_in_use(
-    zones: Sequence[HostedZone], listed: Mapping[str, "HealthCheckTypeDef"]
-) -> dict[str, HealthCheck]:
-    """Return the health checks that record sets name, and their children, by id.
-
-    Args:
-        zones: the hosted zones.
-        listed: all health checks of the account by id, as the API describes them.
-
-    Raises:
-        InfraError: one does not exist, is of a kind that is not obeyed, or is a calculated child
-            of a calculated one.
-    """
-    used: dict[str, HealthCheck] = {}
-    for record in (record for zone in zones for record in zone.record_sets):
-        if record.health_check_id is None:
-            continue
-        check = _listed(record.health_check_id, listed, f"record set {record}")
-        used[check.id] = check
-        if isinstance(check, CalculatedCheck):
-            used |= {child: _child(check, child, listed) for child in check.children}
-    return used
-
-
 def _read_zones(route53: "Route53Client", zone_ids: Collection[str] | None) -> Iterator[HostedZone]:
     for page in route53.get_paginator("list_hosted_zones").paginate():
         for zone in page["HostedZones"]:
@@ -213,24 +131,6 @@ def _refuse_impossible_alias(
         _refuse_impossible_alias(target, zone, (*seen, record))
 
 
-def _child(
-    parent: CalculatedCheck, child_id: str, listed: Mapping[str, "HealthCheckTypeDef"]
-) -> HealthCheck:
-    child = _listed(child_id, listed, f"health check {parent.id}")
-    if isinstance(child, CalculatedCheck):
-        raise InfraError(
-            f"the calculated health check {parent.id} has the child {child_id}, which is "
-            "calculated too: Route 53 refuses that, so give it the child's own children"
-        )
-    return child
-
-
-def _listed(check_id: str, listed: Mapping[str, "HealthCheckTypeDef"], user: str) -> HealthCheck:
-    if check_id not in listed:
-        raise InfraError(f"the {user} names the health check {check_id!r}, which does not exist")
-    return health_check(listed[check_id])
-
-
 def _routing(item: "ResourceRecordSetOutputTypeDef", label: str) -> Routing:
     for field, policy in _NOT_OBEYED.items():
         if item.get(field):
@@ -273,21 +173,3 @@ def _value(text: str, kind: str, label: str) -> str:
     except dns.exception.DNSException as error:
         raise InfraError(f"the record set {label} has the value {text!r}: {error}") from error
     return value
-
-
-def _endpoint_check(common: Mapping[str, Any], config: Mapping[str, Any]) -> EndpointCheck:
-    protocol = _PROTOCOLS[config["Type"]]
-    path = config.get("ResourcePath") or "/"
-    return EndpointCheck(
-        **common,
-        protocol=protocol,
-        interval=config.get("RequestInterval", 30),
-        failure_threshold=config.get("FailureThreshold", 3),
-        fqdn=config.get("FullyQualifiedDomainName") or None,
-        address=config.get("IPAddress") or None,
-        port=config.get("Port") or _DEFAULT_PORTS[protocol],
-        path=path if path.startswith("/") else f"/{path}",
-        search_string=config.get("SearchString"),
-        sni=config.get("EnableSNI", protocol == "HTTPS"),
-        regions=tuple(config.get("Regions") or CHECKER_REGIONS),
-    )

@@ -55,28 +55,32 @@ class Journal:
             "by": f"process {os.getpid()} on {platform.node()}",
             "change": change.document(),
         }
-        if self.open:
-            raise self._other()
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            # Of two drills that begin at once, one finds the other's here.
-            with self.path.open("x") as file:
-                file.write(json.dumps(document, indent=1) + "\n")
-                file.flush()
-                os.fsync(file.fileno())
-            _sync(self.path.parent)
+            self._create(json.dumps(document, indent=1) + "\n")
         except OSError as error:
-            if self.open:
-                raise self._other() from error
             raise InfraError(
                 f"what is to be undone can't be written to {self.path} ({error.strerror}), so "
                 "nothing was changed"
             ) from error
 
-    def _other(self) -> InfraError:
-        return InfraError(
-            f"{self.path} is there: {self.describe()}. `python -m infra drill --undo` ends it"
-        )
+    def _create(self, text: str) -> None:
+        try:
+            file = self.path.open("x")
+        except FileExistsError as error:
+            raise InfraError(
+                f"{self.path} is there: {self.describe()}. `python -m infra drill --undo` ends it"
+            ) from error
+        try:
+            with file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            _sync(self.path.parent)
+        except OSError:
+            # Half of one would stand in the way of every drill to come.
+            self.path.unlink(missing_ok=True)
+            raise
 
     def describe(self) -> str:
         """Say whose it is and what it holds."""

@@ -1,6 +1,8 @@
 """What a drill changes, against the real APIs of the emulator, and what is noted of it before."""
 
+import errno
 import json
+import os
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -114,6 +116,19 @@ def test_what_cant_be_noted_is_not_done(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(InfraError, match="so nothing was changed"):
         begun(tmp_path / "file")
+
+
+def test_what_is_noted_by_half_is_not_done_and_stands_in_nobodys_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("os.fsync", full)
+        with pytest.raises(InfraError, match="No space left on device"):
+            begun(tmp_path)
+    assert begun(tmp_path).open
 
 
 def test_undoing_is_tried_until_aws_does_it(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ from infra.report.words import changed, measured, promised
 @click.option(
     "--different-settings",
     is_flag=True,
-    help="Compare runs of different settings too; the differences are shown.",
+    help="Compare runs with different settings too; the differences are shown.",
 )
 @as_json_option
 def command(
@@ -44,14 +44,14 @@ def command(
     region was lost is chance, and moves the figures by seconds: compare several runs before you
     call one setting faster than another.
 
-    Exit status 2: a report can't be read, or the runs were of different settings.
+    Exit status 2: a report can't be read, or the runs had different settings.
     """
     first, second = (machine.read(path) for path in _chosen(Store(reports), before, after))
     different = comparison.settings(first, second)
     if different and not different_settings:
         told = "\n  ".join(map(str, different))
         raise InfraError(
-            f"the runs were of different settings, so their figures say little of each other:\n"
+            f"the runs had different settings, so their figures say little about each other:\n"
             f"  {told}\n--different-settings compares them all the same"
         )
     pairs = comparison.figures(first, second)

@@ -20,13 +20,13 @@ _STORED_GB = 10.0
     "--primary-region",
     default="us-east-1",
     show_default=True,
-    help="Whose prices the primary has.",
+    help="Region by whose prices the primary is billed.",
 )
 @click.option(
     "--secondary-region",
     default="us-west-2",
     show_default=True,
-    help="Whose prices the standby has.",
+    help="Region by whose prices the standby is billed.",
 )
 @click.option(
     "--requests",

@@ -39,7 +39,7 @@ from infra.traffic.client import Target
     type=click.Choice([*FAULTS]),
     default="throttled",
     show_default=True,
-    help="throttled: Lambda runs the primary's reader no more. switch: the operator's switch "
+    help="throttled: Lambda no longer runs the primary's reader. switch: the operator's switch "
     "withdraws the primary. none: watch what something else does.",
 )
 @click.option(
@@ -54,17 +54,17 @@ from infra.traffic.client import Target
     type=Number("seconds", 60, 3600),
     default=300.0,
     show_default=True,
-    help="After which the fault is undone whatever happens, or watching ends.",
+    help="Time after which the fault is undone whatever happens, or watching ends.",
 )
-@click.option("--execute", is_flag=True, help="Do it. Without, what would be done is printed.")
+@click.option("--execute", is_flag=True, help="Do it. Without this, only print what would be done.")
 @click.option("--yes", is_flag=True, help="Don't ask for the stack's name.")
-@click.option("--undo", is_flag=True, help="Undo what a drill left that could not do so itself.")
+@click.option("--undo", is_flag=True, help="Undo what a drill could not undo itself.")
 @click.option(
     "--journal",
     "folder",
     type=click.Path(file_okay=False, path_type=Path),
     default=ROOT / deployment_file.FOLDER,
-    help="Folder where it is noted what is to be undone.  [default: deployments/]",
+    help="Folder in which the drill notes what is to be undone.  [default: deployments/]",
 )
 @reports_folder
 @runs_kept
@@ -86,8 +86,8 @@ def command(  # noqa: PLR0913 -- an argument an option
 ) -> None:
     """Do to a deployment on AWS what a rehearsal does on this machine, and measure the recovery.
 
-    Prints what it would do, and does nothing, unless --execute is given; then it has the stack's
-    name typed. Clients on this machine write and read through your DNS, one call of an AWS API
+    Prints what it would do, and does nothing, unless --execute is given; then it asks for the
+    stack's name. Clients on this machine write and read through your DNS, one call of an AWS API
     makes the fault, and its counterpart undoes it: when all is seen, when the limit is over, on
     Ctrl-C, and when this process is killed. What is to be undone is noted in deployments/ before:
     should this machine die, `drill --undo` undoes it.

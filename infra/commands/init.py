@@ -35,7 +35,7 @@ _BOOTSTRAP = _INFRA / "bootstrap"
     "--lock-table",
     envvar="STATE_LOCK_TABLE",
     show_envvar=True,
-    help="A DynamoDB table to lock besides the lock file.",
+    help="A DynamoDB table to lock in addition to the lock file.",
 )
 def command(
     environment: str | None,

@@ -21,7 +21,7 @@ from infra.parameters import NewFile
 @click.option(
     "--full",
     is_flag=True,
-    help="Show every value that changes but secrets, as Terraform prints it.",
+    help="Show every value that changes, except secrets, as Terraform prints it.",
 )
 @click.pass_context
 def command(

@@ -28,7 +28,7 @@ _CLIENTS = 4
     "faults",
     type=FaultType(),
     multiple=True,
-    help="A row of the table; may be given several times.  [default: each fault by itself]",
+    help="Fault, or several at once, of a row; repeatable.  [default: each fault by itself]",
 )
 @list_faults
 @speed_option(5.0)

@@ -57,7 +57,7 @@ from infra.releases.options import canary_options
 @click.option(
     "--despite-alarms",
     is_flag=True,
-    help="Release although an alarm is on, as what mends it must be; such alarms don't count then.",
+    help="Release although an alarm is on, as its fix must be; such alarms don't count then.",
 )
 @click.option("--yes", is_flag=True, help="Don't ask.")
 @var_files_option

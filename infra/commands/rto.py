@@ -71,7 +71,7 @@ class Ttl(click.ParamType[int | None]):
     multiple=True,
     default=[10, 60, _ALIAS],
     show_default=True,
-    help="Of the CNAME, in seconds, or `alias` for alias records (60 s); repeatable.",
+    help="TTL of the CNAME in seconds, or `alias` for alias records (60 s); repeatable.",
 )
 @click.option(
     "--checkers",
@@ -99,14 +99,14 @@ class Ttl(click.ParamType[int | None]):
     type=Number("seconds", 0.1, 60),
     default=_USUAL.pace,
     show_default=True,
-    help="Between a client's requests.",
+    help="Time between a client's requests.",
 )
 @click.option(
     "--timeout",
     type=Number("seconds", 0.5, 60),
     default=_USUAL.timeout,
     show_default=True,
-    help="After which a client gives a request up.",
+    help="Time after which a client gives up a request.",
 )
 @reports_folder
 @prices_option

@@ -8,5 +8,5 @@ prices_option = click.option(
     "--prices",
     "price_file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Prices to put in front of the project's own, infra/cost/prices.toml, which has the form.",
+    help="Prices that override the project's own, in the form of infra/cost/prices.toml.",
 )

@@ -77,7 +77,7 @@ FAULTS: Mapping[str, DrillFault] = MappingProxyType(
             DrillFault(
                 Fault(
                     name="throttled",
-                    does="Lambda runs the primary's reader no more: reserved concurrency 0",
+                    does="Lambda no longer runs the primary's reader: reserved concurrency 0",
                     on_aws="lambda:PutFunctionConcurrency",
                     expected=Reaction.FAILS_OVER,
                     failing=ANSWERED,
@@ -88,7 +88,7 @@ FAULTS: Mapping[str, DrillFault] = MappingProxyType(
             DrillFault(
                 Fault(
                     name="switch",
-                    does="the operator's switch withdraws the primary, which is well",
+                    does="the operator's switch withdraws the primary, though it is healthy",
                     on_aws="cloudwatch:PutMetricData",
                     expected=Reaction.FAILS_OVER,
                     failing=Range(0, 0),

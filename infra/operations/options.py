@@ -52,7 +52,7 @@ _THROWING = [
     click.option(
         "--force",
         is_flag=True,
-        help="Throw the switch although the region it points to is not well.",
+        help="Throw the switch although the region that is to serve does not answer.",
     ),
     click.option(
         "--wait",
@@ -73,7 +73,7 @@ _name_server_option = click.option(
     metavar="ADDRESS[:PORT]",
     envvar="INFRA_NAME_SERVER",
     show_envvar=True,
-    help="Whom to ask for the names.  [default: this machine's DNS server]",
+    help="Name server to ask.  [default: this machine's DNS server]",
 )
 
 

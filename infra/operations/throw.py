@@ -100,7 +100,7 @@ def throw(
     click.echo(
         f"so that {receiving.name} answers for {target.domain_name}"
         if order.exclusive
-        else f"so that {receiving.name} answers for {target.domain_name} where routing has it so"
+        else f"so that {receiving.name} answers for {target.domain_name} where routing says so"
     )
     answer = asyncio.run(ask(target, receiving.domain_name, clock))
     click.echo(f"{receiving.domain_name} just now: {answer}")
@@ -179,8 +179,8 @@ def _wait(order: Turn, switch: Switch, target: Target, clock: Clock, limit: floa
         return DONE
     if there:
         click.echo(
-            f"done: {region} is given back. Whether {target.domain_name} is {region} here is for "
-            f"{order.deployment.routing} routing to say"
+            f"done: {region} is given back. Whether {target.domain_name} is {region} here depends "
+            f"on {order.deployment.routing} routing"
         )
         return DONE
     click.echo(

@@ -102,13 +102,13 @@ _ROUTING = [
         type=click.Choice(ROUTINGS),
         default="failover",
         show_default=True,
-        help="Which region DNS answers, as docs/routing.md has it: one as long as it is well, the "
+        help="Which region DNS answers (docs/routing.md): the primary while it is healthy, the "
         "nearer one, or either by its weight.",
     ),
     click.option(
         "--weights",
         type=WeightsType(),
-        help="Of both, with --routing weighted.  [default: infra/variables.tf's, 100,0]",
+        help="Of both regions, with --routing weighted.  [default: infra/variables.tf's, 100,0]",
     ),
 ]
 

@@ -152,7 +152,7 @@ class Conduct:
         if on and not self.despite_alarms:
             raise InfraError(
                 f"{', '.join(sorted(on))} is on, so a release could not be judged: see to that "
-                "first, or release what mends it with --despite-alarms"
+                "first, or release its fix with --despite-alarms"
             )
         return on
 

@@ -87,7 +87,7 @@ def require_not_rolled_back(moves: Iterable[Move]) -> None:
         if last is not None and last.step is Step.ROLLED_BACK and last.new == move.mark.new:
             raise InfraError(
                 f"version {move.mark.new} of {move.alias} was rolled back by {last.by}"
-                f"{f' ({last.why})' if last.why else ''}: mend it and apply, which makes another "
+                f"{f' ({last.why})' if last.why else ''}: fix it and apply, which makes another "
                 "version, or give --again"
             )
 

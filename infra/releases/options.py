@@ -49,7 +49,7 @@ _OPTIONS = [
         type=click.IntRange(min=1),
         default=20,
         show_default=True,
-        help="Requests that a rate or a p99 takes to be believed.",
+        help="Requests from which on a rate or a p99 counts.",
     ),
     click.option(
         "--probes",

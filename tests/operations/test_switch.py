@@ -271,7 +271,7 @@ def test_where_both_regions_serve_the_only_one_that_is_withdrawn_needs_no_name(
     assert back.returncode == 0, back.stderr
     assert f"will put {metric} = 0" in back.stdout
     assert account.numbers(region) == [0.0]
-    assert f"{region} answers for a.test where routing has it so" in back.stdout
+    assert f"{region} answers for a.test where routing says so" in back.stdout
 
 
 def test_where_both_regions_serve_the_one_to_withdraw_must_be_named(account: Account) -> None:

@@ -56,7 +56,7 @@ def test_runs_of_different_settings_are_refused_with_what_differs(tmp_path: Path
     store.write(replace(slower(1), settings={"clients": "9", "clock": "real time"}))
     refused = call(tmp_path)
     assert refused.returncode == 2
-    assert "of different settings" in refused.stderr
+    assert "the runs had different settings" in refused.stderr
     assert "clients: 8 -> 9\n  clock: (none) -> real time" in refused.stderr
 
     done = call(tmp_path, "--different-settings")

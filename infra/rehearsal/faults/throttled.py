@@ -37,7 +37,7 @@ def _reserve(functions: RegionFunctions, executions: int | None) -> None:
 
 FAULT = Fault(
     name="throttled",
-    does="Lambda runs the region's reader no more: reserved concurrency 0",
+    does="Lambda no longer runs the region's reader: reserved concurrency 0",
     on_aws="PutFunctionConcurrency, or an account without concurrency to spare",
     expected=Reaction.FAILS_OVER,
     failing=ANSWERED,

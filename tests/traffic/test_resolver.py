@@ -93,12 +93,11 @@ def test_an_answer_is_kept_for_the_shortest_ttl_along_its_chain_and_no_longer() 
 
 def test_ttls_pass_on_the_compressed_clock() -> None:
     async def test(zone: Zone, server: NameServer) -> None:
-        clock = Clock(speed=100)
-        zone.ttl = 20
+        clock = Clock(speed=20)
         resolver = CachingResolver(server, clock, {})
         for _ in range(3):  # more than this test has of real time
             await resolver.resolve(NAME)
-            await clock.sleep(20.1)
+            await clock.sleep(zone.ttl + 0.1)
         assert len(zone.asked) == 3
 
     run(test)
@@ -163,10 +162,11 @@ def test_a_name_server_that_is_silent_is_an_error_after_three_seconds() -> None:
         )
         port = silent.get_extra_info("sockname")[1]
         start = clock.now()
-        with pytest.raises(OSError, match=f"127.0.0.1 does not resolve {NAME}"):
-            await query(NameServer("127.0.0.1", port), NAME, clock)
+        async with asyncio.timeout(20):
+            with pytest.raises(OSError, match=f"127.0.0.1 does not resolve {NAME}"):
+                await query(NameServer("127.0.0.1", port), NAME, clock)
         silent.close()
-        assert 3 <= clock.now() - start < 60
+        assert clock.now() - start >= 3
 
     asyncio.run(play())
 
@@ -186,7 +186,7 @@ def test_the_watcher_notes_each_change_of_region_once() -> None:
             while len(zone.asked) < before + 3:
                 await clock.sleep(0.1)
 
-        clock, timeline = Clock(speed=20), Timeline()
+        clock, timeline = Clock(speed=5), Timeline()
         regions = {"127.0.20.1": "us-east-1", "127.0.20.2": "us-west-2"}
         watcher = asyncio.create_task(
             watch_dns(NAME, server, lambda a: regions[a.addresses[0]], clock, timeline)

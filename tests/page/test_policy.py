@@ -88,8 +88,8 @@ def test_having_the_page_ready_costs_a_cold_start_next_to_nothing() -> None:
         "import app, importlib, time; from chalicelib import home;"  # its own imports aside
         "times = []\n"
         "for _ in range(20):\n"
-        "    start = time.perf_counter(); importlib.reload(home)\n"
-        "    times.append(time.perf_counter() - start)\n"
+        "    start = time.process_time(); importlib.reload(home)\n"
+        "    times.append(time.process_time() - start)\n"
         "print(min(times))"
     )
     run = subprocess.run(

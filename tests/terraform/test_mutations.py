@@ -238,7 +238,7 @@ MUTATIONS = [
         "region/waf.tf",
         "resource_arn = aws_api_gateway_stage.live.arn",
         "resource_arn = aws_wafv2_web_acl.api[0].arn",
-        "firewall/the_firewall_stands_before_the_stage_with_awss_rules_and_a_rate",
+        "firewall/a_firewall_stands_before_the_stage_and_logs_what_it_refuses_without_the_key",
         "A firewall that no stage is behind",
     ),
     Mutation(
@@ -246,7 +246,7 @@ MUTATIONS = [
         "region/waf.tf",
         "counted  = var.waf.common_rules_counted",
         "counted  = []",
-        "firewall/bodies_and_queries_that_the_api_takes_pass_the_firewall",
+        "firewall/a_firewall_stands_before_the_stage_and_logs_what_it_refuses_without_the_key",
         "The common rules block bodies over 8 KB",
     ),
     Mutation(
@@ -254,7 +254,7 @@ MUTATIONS = [
         "region/waf.tf",
         'name = "x-api-key"',
         'name = "x-other"',
-        "firewall/what_the_firewall_refuses_is_logged_without_the_key",
+        "firewall/a_firewall_stands_before_the_stage_and_logs_what_it_refuses_without_the_key",
         "The API key must not be in the firewall's log",
     ),
     Mutation(
@@ -262,7 +262,7 @@ MUTATIONS = [
         "region/waf.tf",
         "= var.name\n    sampled_requests_enabled   = false",
         "= var.name\n    sampled_requests_enabled   = true",
-        "firewall/what_the_firewall_refuses_is_logged_without_the_key",
+        "firewall/a_firewall_stands_before_the_stage_and_logs_what_it_refuses_without_the_key",
         "A sample shows a whole request",
     ),
     Mutation(
@@ -270,7 +270,7 @@ MUTATIONS = [
         "region/waf.tf",
         "  kms_key_id        = local.data_key_arn\n",
         "",
-        "firewall/what_the_firewall_refuses_is_logged_without_the_key",
+        "firewall/a_firewall_stands_before_the_stage_and_logs_what_it_refuses_without_the_key",
         "The firewall's log must be under the customer's key",
     ),
     Mutation(
@@ -310,7 +310,7 @@ MUTATIONS = [
         "region/encryption.tf",
         ', "aws-waf-logs-${var.name}"',
         "",
-        "firewall/what_the_firewall_refuses_is_logged_without_the_key",
+        "firewall/a_firewall_stands_before_the_stage_and_logs_what_it_refuses_without_the_key",
         "CloudWatch Logs may not use the key for the firewall's log",
     ),
     Mutation(

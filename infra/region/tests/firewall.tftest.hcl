@@ -10,7 +10,8 @@ variables {
   waf        = merge(var.waf, { enabled = true })
 }
 
-run "the_firewall_stands_before_the_stage_with_awss_rules_and_a_rate" {
+# In one run, as they are of one plan, which takes the provider seconds.
+run "a_firewall_stands_before_the_stage_and_logs_what_it_refuses_without_the_key" {
   command = plan
 
   assert {
@@ -39,10 +40,6 @@ run "the_firewall_stands_before_the_stage_with_awss_rules_and_a_rate" {
     condition     = one(one([for rule in aws_wafv2_web_acl.api[0].rule : rule if rule.name == "rate-of-an-address"]).statement).rate_based_statement[0].limit == 10000
     error_message = "The rate must be the one that was asked for."
   }
-}
-
-run "bodies_and_queries_that_the_api_takes_pass_the_firewall" {
-  command = plan
 
   assert {
     condition = toset([
@@ -51,10 +48,6 @@ run "bodies_and_queries_that_the_api_takes_pass_the_firewall" {
     ]) == toset(["SizeRestrictions_BODY", "SizeRestrictions_QUERYSTRING"])
     error_message = "The common rules block bodies over 8 KB and queries over 2 KB unless those two rules count only."
   }
-}
-
-run "what_the_firewall_refuses_is_logged_without_the_key" {
-  command = plan
 
   assert {
     condition     = aws_cloudwatch_log_group.waf[0].name == "aws-waf-logs-stack"

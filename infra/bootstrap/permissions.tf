@@ -5,13 +5,16 @@ locals {
   # replica too, for the day on which the first region is lost.
   buckets    = [module.state.arn, module.replica.arn]
   lock_table = [for arn in aws_dynamodb_table.lock[*].arn : { Action = ["dynamodb:DeleteItem", "dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:PutItem"], Resource = [arn] }]
-  plan_state = concat(local.lock_table, [
+  state = concat(local.lock_table, [
     { Action = ["s3:ListBucket"], Resource = local.buckets },
     { Action = ["s3:GetObject"], Resource = [for arn in local.buckets : "${arn}/${local.states}"] },
     { Action = ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], Resource = [for arn in local.buckets : "${arn}/${local.states}.tflock"] },
-    { Action = ["s3:GetObject", "s3:PutObject"], Resource = [for arn in local.buckets : "${arn}/plans/*"] },
   ])
-  apply_state = concat(local.plan_state, [
+  plan_state = concat(local.state, [
+    { Action = ["s3:PutObject"], Resource = [for arn in local.buckets : "${arn}/plans/*"] },
+  ])
+  apply_state = concat(local.state, [
+    { Action = ["s3:GetObject"], Resource = [for arn in local.buckets : "${arn}/plans/*"] },
     { Action = ["s3:PutObject"], Resource = [for arn in local.buckets : "${arn}/${local.states}"] },
   ])
   # Not the bootstrap's own, with which CI has no business.

@@ -19,7 +19,7 @@ locals {
     # https://docs.aws.amazon.com/kms/latest/developerguide/abac.html
     { Action = ["kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags"], Resource = local.arn.keys },
     { Action = ["lambda:GetAlias", "lambda:GetFunction", "lambda:GetFunctionCodeSigningConfig", "lambda:GetFunctionConcurrency", "lambda:GetFunctionConfiguration", "lambda:GetPolicy", "lambda:GetProvisionedConcurrencyConfig", "lambda:GetRuntimeManagementConfig", "lambda:ListAliases", "lambda:ListProvisionedConcurrencyConfigs", "lambda:ListTags", "lambda:ListVersionsByFunction"], Resource = local.arn.functions },
-    { Action = ["logs:DescribeMetricFilters", "logs:ListTagsForResource"], Resource = concat(local.arn.log_groups, local.arn.execution_logs) },
+    { Action = ["logs:DescribeMetricFilters", "logs:ListTagsForResource"], Resource = concat(local.arn.log_groups, local.arn.tagged_log_groups) },
     { Action = ["route53:GetHostedZone", "route53:ListResourceRecordSets", "route53:ListTagsForResource"], Resource = local.arn.zones },
     { Action = ["route53:GetHealthCheck", "route53:GetHealthCheckStatus", "route53:ListTagsForResource"], Resource = local.arn.health_checks },
     { Action = ["sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic", "sns:ListTagsForResource"], Resource = local.arn.topics },

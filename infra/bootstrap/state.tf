@@ -53,22 +53,19 @@ resource "aws_iam_role" "replication" {
   name = "${var.name}-state-replication"
   path = local.path
 
+  # Without aws:SourceArn, which none of AWS's own examples for this role has: were S3 to leave it out, no
+  # state would be copied, and nothing say so. The role can't be passed to S3 from another account anyway.
+  # https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
       Effect    = "Allow"
       Action    = "sts:AssumeRole"
       Principal = { Service = "s3.amazonaws.com" }
-      # Only for this bucket of this account: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
-      Condition = {
-        StringEquals = { "aws:SourceAccount" = local.account }
-        ArnEquals    = { "aws:SourceArn" = module.state.arn }
-      }
     }]
   })
 }
 
-# https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html
 resource "aws_iam_role_policy" "replication" {
   provider = aws.primary
 

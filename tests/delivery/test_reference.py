@@ -161,6 +161,17 @@ def test_a_resource_that_is_named_is_one_that_some_action_of_its_statement_knows
     assert useless == []
 
 
+def test_what_has_no_hyphen_after_the_name_is_changed_by_its_tag_alone(rights: list[Right]) -> None:
+    loose = [
+        right
+        for right in rights
+        if not right.reads_only and any("multi-region-api*" in arn for arn in right.resources)
+    ]
+    assert loose
+    tag = {"aws:RequestTag/Stack", "aws:ResourceTag/Stack"}
+    assert [right for right in loose if not tag & set(right.conditions)] == []
+
+
 def test_aws_fills_in_what_a_condition_asks_for(rights: list[Right]) -> None:
     unknown = [
         (right.action, key)

@@ -145,6 +145,7 @@ def test_the_plan_role_changes_nothing(guarded: Guarded) -> None:
         ),
         lambda: s3.put_object(Bucket=bucket, Key=STATE_KEY, Body=b""),
         lambda: s3.get_object(Bucket=bucket, Key="bootstrap.tfstate"),
+        lambda: s3.get_object(Bucket=bucket, Key="plans/any.tfplan"),
     )
 
 

@@ -71,7 +71,7 @@ docs: $(READY) ## Write docs/commands.md from what --help says, and draw the REA
 lock: ## Pin what requirements-*.in ask for into requirements-*.txt, with hashes (needs uv)
 	for name in dev checkov; do \
 	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	    --no-header --no-annotate requirements-$$name.in -o requirements-$$name.txt || exit; \
+	    --no-annotate requirements-$$name.in -o requirements-$$name.txt || exit; \
 	done
 
 clean: ## Remove what the targets made

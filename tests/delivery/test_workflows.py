@@ -212,6 +212,28 @@ def test_what_is_applied_was_approved_in_its_environment_and_is_on_main() -> Non
     assert triggers["push"] == {"branches": ["main"]}
 
 
+def test_a_forks_pull_request_gets_no_token_for_aws() -> None:
+    asking = [
+        name
+        for name, job in workflows.jobs()
+        if any("configure-aws-credentials" in step.get("uses", "") for step in job.get("steps", []))
+    ]
+    assert set(asking) == {f"deploy-environment/{job}" for job in ("plan", "apply")} | {
+        *("drift/drift", "drill/staging")
+    }
+    plan = workflows.load("deploy-environment")["jobs"]["plan"]
+    assert plan["if"] == (
+        "github.event_name == 'push' || "
+        "github.event.pull_request.head.repo.full_name == github.repository"
+    )
+    triggers: set[str] = set()
+    for name in workflows.names():
+        triggers |= set(workflows.load(name)[True])  # type: ignore[index]
+    assert triggers == {
+        *("pull_request", "push", "schedule", "workflow_call", "workflow_dispatch"),
+    }, "pull_request_target and workflow_run run with main's rights"
+
+
 def test_no_workflow_holds_a_key() -> None:
     text = "".join(path.read_text() for path in workflows.FILES)
     assert "secrets." not in text

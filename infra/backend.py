@@ -17,7 +17,7 @@ from infra.errors import InfraError
 FILE = Path("backend.hcl")
 BOOTSTRAP_FILE = Path("bootstrap", "backend_override.tf")
 _KEY = re.compile(r'^key\s*=\s*"stacks/(?P<environment>[^"]+)\.tfstate"$', re.MULTILINE)
-# The roles of infra/bootstrap/permissions.tf may read and write below stacks/, and nothing else.
+# Out of reach of CI's roles: infra/bootstrap/permissions.tf.
 _BOOTSTRAP_KEY = "bootstrap.tfstate"
 # Of a folder in which Terraform knows no state.
 UNCONNECTED = "infra/ is connected to no state: `python -m infra init ENVIRONMENT` connects it"

@@ -23,6 +23,9 @@ _NO_STATE = 'The attribute "bucket" is required by the backend'
 
 _NO_ZONE = "no matching Route 53 Hosted Zone found"
 
+# What the provider says of the replica once the primary and the standby have changed places.
+_SWAPPED = "replica cannot be in same region as main table"
+
 var_files_option = click.option(
     "--var-file",
     "var_files",
@@ -56,13 +59,10 @@ class Project:
             try:
                 self.terraform.plan(target, self.var_files, destroy=destroy)
             except InfraError as error:
-                if _NO_ZONE not in str(error):
+                way_out = self._way_out(str(error))
+                if way_out is None:
                     raise
-                file = next(iter(self.var_files), self.root / "infra" / "terraform.tfvars")
-                raise InfraError(
-                    f"{error}: hosted_zone_name must be a public hosted zone that is there, in the "
-                    f"account of your credentials; set it in {file}"
-                ) from error
+                raise InfraError(f"{error}: {way_out}") from error
 
     def apply(self, plan: Path, title: str) -> None:
         """Do what a plan says."""
@@ -85,6 +85,21 @@ class Project:
         if path.is_file():
             path.unlink()
             self.display.note(f"removed {path}")
+
+    def _way_out(self, failure: str) -> str | None:
+        """Return what to do about a plan's failure, where Terraform's words don't tell."""
+        file = next(iter(self.var_files), self.root / "infra" / "terraform.tfvars")
+        if _NO_ZONE in failure:
+            return (
+                "hosted_zone_name must be a public hosted zone that is there, in the account of "
+                f"your credentials; set it in {file}"
+            )
+        if _SWAPPED in failure:
+            return (
+                "primary_region and secondary_region can't change places (docs/production.md); "
+                f"put them back in {file}"
+            )
+        return None
 
     def _deployment(self, stack: str) -> Path:
         return self.root / deployment_file.FOLDER / f"{stack}.json"

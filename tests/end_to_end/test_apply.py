@@ -168,6 +168,14 @@ def test_what_would_be_replaced_or_forgotten_in_another_region_is_refused(
     assert changed.tables() == ["multi-region-api-items"]
 
 
+def test_regions_that_would_change_places_are_refused(deployed: Deployed) -> None:
+    swapped = {"primary_region": "us-west-2", "secondary_region": "us-east-1"}
+    refused = deployed.call("apply", "--yes", **swapped)
+    assert refused.returncode == 2, refused.stdout
+    assert "primary_region and secondary_region can't change places" in refused.stderr
+    assert deployed.replicas() == ["us-west-2"]
+
+
 def test_a_replica_that_would_move_to_another_key_is_refused(deployed: Deployed) -> None:
     refused = deployed.call("apply", "--yes", encryption="CUSTOMER")
     assert refused.returncode == 2, refused.stdout

@@ -70,6 +70,16 @@ def test_a_zone_that_is_not_there_is_said_with_the_file_that_names_it(root: Path
         project.plan(root / "plan")
 
 
+def test_regions_that_changed_places_are_said_with_the_file_that_names_them(root: Path) -> None:
+    connect(root, "prod")
+    (root / "plan.error").write_text("Error: replica cannot be in same region as main table\n")
+    with (
+        initialised(root, (), packaged=True) as project,
+        pytest.raises(InfraError, match=r"change places .+; put them back in .+/prod\.tfvars$"),
+    ):
+        project.plan(root / "plan")
+
+
 def test_a_zone_that_no_environment_names_is_said_with_terraforms_own_file(root: Path) -> None:
     (root / "plan.error").write_text("Error: no matching Route 53 Hosted Zone found\n")
     with (

@@ -33,6 +33,7 @@ class Harness:
     """Everything that runs around the emulator during a rehearsal.
 
     Attributes:
+        deployment: what it runs around.
         fronts: by region, its front.
         functions: by region, its functions.
         route53: the stand-in for Route 53.
@@ -42,6 +43,7 @@ class Harness:
         reread: has Route 53 go by the records as they are now.
     """
 
+    deployment: Deployment
     fronts: Mapping[str, Front]
     functions: Mapping[str, RegionFunctions]
     route53: Route53
@@ -121,6 +123,7 @@ async def harness_around(
             {443: port},
         )
         yield Harness(
+            deployment,
             fronts,
             {
                 region.name: RegionFunctions.of(session, emulator, deployment.stack, region.name)
@@ -137,14 +140,14 @@ async def harness_around(
         )
 
 
-async def start_functions(harness: Harness, deployment: Deployment, clock: Clock) -> list[str]:
+async def start_functions(harness: Harness, clock: Clock) -> list[str]:
     """Have every function started, for what the emulator's take to start says nothing of AWS's.
 
     Returns:
         What failed, in words.
     """
     failures: list[str] = []
-    for region in deployment.regions:
+    for region in harness.deployment.regions:
         target = replace(harness.target, domain_name=region.domain_name)
         calls = (client.warm_up(target, clock) for _ in range(2 * CONCURRENCY))
         found = {failure for failure in await asyncio.gather(*calls) if failure}

@@ -100,7 +100,7 @@ class ReleaseSandbox:
     async def _release(self, candidates: Sequence[Candidate]) -> list[Finding]:
         clock, timeline, findings = Clock(), Timeline(), list[Finding]()
         async with harness_around(self.deployed, self.environment, clock) as harness:
-            await start_functions(harness, self.deployed.deployment, clock)
+            await start_functions(harness, clock)
             target = replace(harness.target, timeout=_PATIENCE)
             crowd = Crowd(CLIENTS, target, harness.locate, clock, timeline)
             async with crowd.at_work():

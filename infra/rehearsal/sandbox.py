@@ -87,7 +87,6 @@ class Sandbox:
         ) as harness:
             return await rehearse(
                 harness,
-                self.deployment,
                 cut,
                 clock,
                 self.display.update,

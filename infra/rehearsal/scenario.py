@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from infra.clock import Clock
-from infra.deployment import Deployment, Region
+from infra.deployment import Region
 from infra.errors import InfraError
 from infra.fault import Reaction
 from infra.outcome import Outcome
@@ -26,7 +26,6 @@ Status = Callable[[str], None]
 
 async def rehearse(  # noqa: PLR0913 -- each is a part of the play, and none is of another
     harness: Harness,
-    deployment: Deployment,
     cut: Cut,
     clock: Clock,
     status: Status,
@@ -40,14 +39,13 @@ async def rehearse(  # noqa: PLR0913 -- each is a part of the play, and none is 
 
     Args:
         harness: what runs around the emulator.
-        deployment: what Terraform created in it.
         cut: what is done, to which region.
         clock: real or compressed time.
         status: called with a line about what is going on.
         settled: whether all is known to have been well just before.
         weigh: gives the two regions other weights.
     """
-    run = _Run(harness, deployment, cut, clock, status, weigh=weigh)
+    run = _Run(harness, cut, clock, status, weigh=weigh)
     await run.warm_up()
     async with run.crowd.at_work():
         if await run.steady(settled=settled):
@@ -57,7 +55,7 @@ async def rehearse(  # noqa: PLR0913 -- each is a part of the play, and none is 
     return run.outcome
 
 
-def promise_of(harness: Harness, deployment: Deployment) -> Promise:
+def promise_of(harness: Harness) -> Promise:
     """Return what the health check and the records that Terraform created promise.
 
     A calculated health check adds no time of its own: what counts is the endpoint's among its
@@ -66,7 +64,7 @@ def promise_of(harness: Harness, deployment: Deployment) -> Promise:
     Raises:
         InfraError: no record follows the health check of a region's endpoint.
     """
-    configuration = harness.route53.configuration
+    deployment, configuration = harness.deployment, harness.route53.configuration
     checks = (configuration.endpoint_of(r.its_health_check) for r in deployment.regions)
     check = next((check for check in checks if check is not None), None)
     if check is None:
@@ -80,35 +78,37 @@ def promise_of(harness: Harness, deployment: Deployment) -> Promise:
     return Promise(check.interval, check.failure_threshold, max(ttls))
 
 
+def _scene(harness: Harness, cut: Cut, clock: Clock, weigh: Weigh) -> Scene:
+    return Scene(
+        region=cut.region,
+        front=harness.fronts[cut.region.name],
+        other_front=harness.fronts[cut.other.name],
+        functions=harness.functions[cut.region.name],
+        route53=harness.route53,
+        promise=promise_of(harness),
+        clock=clock,
+        weights=harness.deployment.weights_of(cut.region),
+        weigh=weigh,
+    )
+
+
 class _Run:
     """One run in three acts."""
 
-    def __init__(  # noqa: PLR0913 -- as rehearse has them
+    def __init__(
         self,
         harness: Harness,
-        deployment: Deployment,
         cut: Cut,
         clock: Clock,
         status: Status,
         *,
         weigh: Weigh,
     ) -> None:
-        promise = promise_of(harness, deployment)
-        self.outcome = Outcome(cut.fault.promised(promise))
-        self.scene = Scene(
-            region=cut.region,
-            front=harness.fronts[cut.region.name],
-            other_front=harness.fronts[cut.other.name],
-            functions=harness.functions[cut.region.name],
-            route53=harness.route53,
-            promise=promise,
-            clock=clock,
-            weights=deployment.weights_of(cut.region),
-            weigh=weigh,
-        )
+        self.scene = _scene(harness, cut, clock, weigh)
+        self.outcome = Outcome(cut.fault.promised(self.scene.promise))
         self._cut = cut
         self._harness = harness
-        self._deployment = deployment
+        self._deployment = harness.deployment
         self._clock = clock
         self._status = status
         self.crowd = Crowd(
@@ -117,14 +117,14 @@ class _Run:
             harness.locate,
             clock,
             self.outcome.timeline,
-            places=[harness.near[region.name] for region in deployment.regions],
+            places=[harness.near[region.name] for region in self._deployment.regions],
         )
         harness.route53.on_change(self._note_health)
 
     async def warm_up(self) -> None:
         """Start every function."""
         self._status("starting the functions of both regions")
-        self._problems(await start_functions(self._harness, self._deployment, self._clock))
+        self._problems(await start_functions(self._harness, self._clock))
 
     async def steady(self, *, settled: bool) -> bool:
         """Let every checker have its say, then tell whether all is well enough to go on.

@@ -54,7 +54,7 @@ async def _staged(delivered: Delivered, folder: Path) -> AsyncIterator[Harness]:
     terraform = Terraform(delivered.applier / "infra", environment | cli_configuration(folder))
     deployed = Deployed.from_outputs(terraform.outputs())
     async with harness_around(deployed, environment, clock) as harness:
-        assert await start_functions(harness, deployed.deployment, clock) == []
+        assert await start_functions(harness, clock) == []
         yield harness
 
 

@@ -40,7 +40,7 @@ async def drilled(operated: Operated, folder: Path, monkeypatch: pytest.MonkeyPa
     ):
         monkeypatch.setenv("AWS_ENDPOINT_URL_ROUTE_53", route53)
         deployment = operated.deployed.deployment
-        assert await start_functions(harness, deployment, clock) == []
+        assert await start_functions(harness, clock) == []
         scene = DrillScene(
             Journal.of(folder, STACK), fault.prepare(deployment), 300, lambda _: None
         )

@@ -31,13 +31,13 @@ LIMIT = 120.0 * SPEED
 class Play:
     """One deployment with clients at work."""
 
-    def __init__(self, harness: Harness, clock: Clock, deployment: Deployment) -> None:
+    def __init__(self, harness: Harness, clock: Clock) -> None:
         self.harness = harness
         self.clock = clock
-        self.deployment = deployment
+        self.deployment = harness.deployment
         self.timeline = Timeline()
         self.crowd = Crowd(CLIENTS, harness.target, harness.locate, clock, self.timeline)
-        self.switch = Switch(deployment.primary.its_switch)
+        self.switch = Switch(self.deployment.primary.its_switch)
         self.told: list[str] = []
 
     async def turned(self, *, withdrawn: bool) -> bool:
@@ -63,18 +63,18 @@ class Play:
         ]
 
 
-async def rehearsed(harness: Harness, clock: Clock, deployment: Deployment) -> None:
-    play = Play(harness, clock, deployment)
-    assert await start_functions(harness, deployment, clock) == []
+async def rehearsed(harness: Harness, clock: Clock) -> None:
+    play = Play(harness, clock)
+    assert await start_functions(harness, clock) == []
     async with play.crowd.at_work():
         assert await play.regions_within(10) == {PRIMARY}
 
         assert await play.turned(withdrawn=True), play.told
-        assert harness.route53.healthy(endpoint(harness, deployment)), "the primary is well"
+        assert harness.route53.healthy(endpoint(harness)), "the primary is well"
         assert await play.regions_within(5) == {STANDBY}
         assert play.switch.position().withdrawn
 
-        data_goes_missing(deployment)
+        data_goes_missing(play.deployment)
         assert await play.regions_within(25) == {STANDBY}
         assert "is INSUFFICIENT_DATA" in str(harness.route53.reasons), "the stand-in has seen it"
 
@@ -84,8 +84,9 @@ async def rehearsed(harness: Harness, clock: Clock, deployment: Deployment) -> N
     assert play.failures() == []
 
 
-def endpoint(harness: Harness, deployment: Deployment) -> str:
-    check = harness.route53.configuration.endpoint_of(deployment.primary.its_health_check)
+def endpoint(harness: Harness) -> str:
+    followed = harness.deployment.primary.its_health_check
+    check = harness.route53.configuration.endpoint_of(followed)
     assert check is not None
     return check.id
 
@@ -103,6 +104,6 @@ def test_an_operator_moves_clients_off_a_healthy_primary_and_back(reached: Opera
         clock = Clock(SPEED)
         environment = reached.emulator.environment()
         async with harness_around(reached.deployed, environment, clock) as harness:
-            await rehearsed(harness, clock, reached.deployed.deployment)
+            await rehearsed(harness, clock)
 
     asyncio.run(play())

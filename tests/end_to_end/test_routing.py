@@ -138,7 +138,7 @@ def records(changes: list[str]) -> list[str]:
 
 
 async def played(play: Play) -> None:
-    assert await start_functions(play.harness, play.made.deployment, play.clock) == []
+    assert await start_functions(play.harness, play.clock) == []
     async with play.traffic():
         assert await play.served_from(1) == {PRIMARY}
 

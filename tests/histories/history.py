@@ -188,10 +188,9 @@ async def _at_work(
 
 
 async def _happen(event: Event, opened: World) -> None:
-    regions = {r.name: r for r in (opened.deployment.primary, opened.deployment.standby)}
     other = WEST if event.region == EAST else EAST
     scene = Scene(
-        region=regions[event.region],
+        region=opened.harness.deployment.named(event.region),
         front=opened.places[event.region],
         other_front=opened.places[other],
         functions=opened.harness.functions[event.region],

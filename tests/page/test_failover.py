@@ -56,7 +56,7 @@ async def _watch(deployed: Deployed, emulator: Emulator, tmp_path: Path) -> None
         harness_around(deployed, emulator.environment(), clock) as harness,
         Proxy(harness.target, clock) as proxy,
     ):
-        limit = clock.real(promise_of(harness, deployed.deployment).outage.high) + _PATIENCE
+        limit = clock.real(promise_of(harness).outage.high) + _PATIENCE
         # Checkers have to see both regions well before one can be missed.
         await clock.sleep(40)
         keys = ",".join(await asyncio.gather(*(_key(harness, a) for a in harness.regions)))

@@ -52,8 +52,7 @@ def rehearsed(  # noqa: PLR0913 -- each may differ alone
         async with world(promise, **options) as opened, before(opened):
             return await rehearse(
                 opened.harness,
-                opened.deployment,
-                cuts.plan(opened.deployment, fault, CLIENTS, hit),
+                cuts.plan(opened.harness.deployment, fault, CLIENTS, hit),
                 opened.clock,
                 lambda _: None,
                 settled=settled,

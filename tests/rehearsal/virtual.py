@@ -233,14 +233,12 @@ class World:
         clock: the loop's.
         places: by region.
         harness: what a scenario plays on.
-        deployment: what it takes for deployed.
         promise: what the configuration promises.
     """
 
     clock: Clock
     places: Mapping[str, Place]
     harness: Harness
-    deployment: Deployment
     promise: Promise
     configuration: Configuration = field(repr=False)
 
@@ -294,10 +292,12 @@ async def world(  # noqa: PLR0913 -- each may differ alone
         for region, address in ADDRESSES.items()
     }
     regions = {address: region for region, address in ADDRESSES.items()}
-    harness = Harness(places, _functions(), route53, target, near, regions, _nothing_to_read)
     deployed = replace(deployment(), routing=routing, weights=weights)
+    harness = Harness(
+        deployed, places, _functions(), route53, target, near, regions, _nothing_to_read
+    )
     try:
-        yield World(clock, places, harness, deployed, promise, obeyed)
+        yield World(clock, places, harness, promise, obeyed)
     finally:
         await route53.stop()
         for place in places.values():

@@ -114,14 +114,15 @@ def test_nothing_is_done_where_no_region_takes_over(
     assert not (tmp_path / "deployments").exists()
 
 
+@pytest.mark.usefixtures("world", "function")
+@pytest.mark.parametrize("fault", ["throttled", "none"])
 @pytest.mark.parametrize("key", ["", "another"])
 def test_without_the_api_key_nothing_is_done_and_the_way_to_it_is_told(
-    world: World, function: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str, fault: str
 ) -> None:
-    del world, function
     monkeypatch.setenv("INFRA_API_KEY", key)
     with pytest.raises(InfraError, match=r"can't write and read \(write: HTTP 403") as refused:
-        call(tmp_path, "--execute", "--yes")
+        call(tmp_path, "--fault", fault, "--execute", "--yes")
     assert "INFRA_API_KEY" in str(refused.value)
     assert "another" not in str(refused.value)
 

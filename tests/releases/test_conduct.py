@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from infra.releases import canary
 from infra.releases import conduct as conducts
 from infra.releases.conduct import Conduct
 from infra.releases.functions import Functions, TakenOverError
+from infra.releases.samples import Sample, Samples
 from tests.releases.account import (
     CANT_START,
     CRASHES,
@@ -139,6 +141,46 @@ def test_an_alarm_in_either_region_takes_clients_back(
 
 
 @pytest.mark.usefixtures("canaries")
+def test_a_look_that_cloudwatch_does_not_answer_is_made_again(
+    account: Account, canaries: Canaries, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert canaries
+    account.publish(GOOD)
+    refusals = [InfraError("GetMetricData in us-west-2 failed")]
+    asked = Samples.of
+
+    def of(*arguments: Any) -> list[Sample]:  # noqa: ANN401 -- as the method has them
+        if refusals:
+            raise refusals.pop()
+        return asked(*arguments)
+
+    monkeypatch.setattr(Samples, "of", of)
+
+    assert release(account) == 0
+    assert account.serving() == ["2", "2", "2", "2"]
+
+
+def test_a_canary_that_nobody_can_watch_is_taken_back(
+    account: Account,
+    canaries: Canaries,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert canaries
+    account.publish(GOOD)
+
+    def of(*_: object) -> list[Sample]:
+        raise InfraError("GetMetricData in us-west-2 failed")
+
+    monkeypatch.setattr(canary, "_BLIND_LIMIT", timedelta(seconds=1))
+    monkeypatch.setattr(Samples, "of", of)
+
+    assert release(account) == 1
+    assert account.serving() == ["1", "1", "1", "1"]
+    told = capsys.readouterr().err
+    assert "ROLLED BACK nobody can watch it: GetMetricData in us-west-2 failed" in told
+
+
 def test_while_an_alarm_is_on_only_what_may_mend_it_is_released(account: Account) -> None:
     account.publish(GOOD)
     account.ring(PRIMARY, "api-5xx")

@@ -12,14 +12,16 @@ import click
 from rich.console import Console
 
 from bench import candidates, compare, growth, imports, instructions, report
-from infra import bytecode
+from infra import bytecode, process
 from infra.errors import InfraError
 from infra.package import LAMBDA_PYTHON
+from infra.parameters import NewFile
 
-_ERRORS = Console(stderr=True)
+# The tables need so many columns; a narrower terminal wraps their lines.
+_WIDTH = 100
 
 
-@click.command()
+@click.command(context_settings={**process.SETTINGS})
 @click.option(
     "--rounds",
     type=click.IntRange(1),
@@ -38,34 +40,32 @@ _ERRORS = Console(stderr=True)
 @click.option(
     "--json",
     "output",
-    type=click.Path(dir_okay=False, path_type=Path, allow_dash=True),
+    type=NewFile(allow_dash=True),
     help="Write all that was measured to this file; - is the standard output.",
 )
 def main(rounds: int, calls: int, count: bool, output: Path | None) -> None:  # noqa: FBT001 -- click's way
     """Measure the functions' starts and requests beside those of other ways to build them.
 
     \b
-    origin        two functions on boto3.resource, as the project began; others are compared with it
+    origin        two functions on boto3.resource, as the project began: the
+                  others are compared with it
     boto3 client  the project on boto3's client
     project       its real package, unpacked
     not compiled  the same without its compiled files
-    bare          no framework, no SDK, no signature: what is left when nothing can be left out
+    bare          no framework, no SDK, no signature: what is left when nothing
+                  can be left out
 
     Candidates take turns: compare figures within a run, never with another run's. Cold is from a
     bare interpreter to the end of the first answer; warm is the CPU of one request after many; the
-    table is a stand-in on the loopback. Exits with 2 if it can't measure.
+    table is a stand-in on the loopback.
+
+    Exit status 2: it can't measure.
     """  # noqa: D301 -- the character keeps click from filling the lines
     interpreter = bytecode.find(LAMBDA_PYTHON)
     if interpreter is None:
         interpreter = bytecode.Interpreter(sys.executable, platform.python_version())
-        _ERRORS.print(f"no Python {LAMBDA_PYTHON} here, as Lambda has: measuring another")
-    try:
-        measured = _measure(interpreter, rounds, calls, count=count)
-    except InfraError as error:
-        _ERRORS.print(f"error: {error}", highlight=False)
-        sys.exit(2)
-    except KeyboardInterrupt:
-        sys.exit(130)
+        click.echo(f"no Python {LAMBDA_PYTHON} here, as Lambda has: measuring another", err=True)
+    measured = _measure(interpreter, rounds, calls, count=count)
     if output is not None:
         with click.open_file(str(output), "w") as file:
             file.write(json.dumps(measured, indent=1) + "\n")
@@ -74,8 +74,8 @@ def main(rounds: int, calls: int, count: bool, output: Path | None) -> None:  # 
 def _measure(
     interpreter: bytecode.Interpreter, rounds: int, calls: int, *, count: bool
 ) -> dict[str, Any]:
-    console = _ERRORS
-    console.width = max(console.width, 100)
+    console = Console(stderr=True, highlight=False)
+    console.width = max(console.width, _WIDTH)
     counter = instructions.counter() if count else None
     if count and counter is None:
         raise InfraError("neither perf nor valgrind counts instructions here: leave --instructions")
@@ -86,7 +86,7 @@ def _measure(
         costs = growth.growth(field, interpreter, calls, status.update)
         counts = instructions.count(field, interpreter, counter, status.update) if counter else []
     machine = f"Python {interpreter.version}, {_processor()}"
-    console.print(f"{machine}; package {field.zip_bytes:,} bytes", highlight=False)
+    console.print(f"{machine}; package {field.zip_bytes:,} bytes")
     report.comparison(rows, console)
     report.imports(breakdowns, field.project.name, console)
     report.growth(costs, console)
@@ -111,4 +111,4 @@ def _processor() -> str:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(process.run(main, "python -m bench"))

@@ -145,4 +145,6 @@ def _runtime(target: Path) -> Path:
 def _compile(folders: list[Path], interpreter: Interpreter) -> None:
     command = [interpreter.command, "-m", "compileall", "-q", "--invalidation-mode"]
     for folder in folders:
-        subprocess.run([*command, "unchecked-hash", "."], cwd=folder, check=True)
+        subprocess.run(
+            [*command, "unchecked-hash", "."], cwd=folder, start_new_session=True, check=True
+        )

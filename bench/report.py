@@ -3,24 +3,26 @@
 from collections.abc import Iterable, Sequence
 
 from rich.console import Console
-from rich.table import Table
 
 from bench.compare import Row
 from bench.growth import Cost
 from bench.imports import Imports
 from bench.instructions import Count
+from infra.display import table
 
 
 def comparison(rows: Sequence[Row], console: Console) -> None:
     """Print what starts and requests cost; in brackets, over the first candidate's."""
-    table = _table("", "cold, ms", "its CPU, ms", "warm CPU, us", "modules", "peak, MiB")
+    shown = table(
+        ("",), numbers=("cold, ms", "its CPU, ms", "warm CPU, us", "modules", "peak, MiB")
+    )
     names = ("cold_ms", "cold_cpu_ms", "warm_cpu_us", "modules", "peak_mib")
     for kind, of_kind in _by_kind(rows):
-        table.add_row(f"[bold]{kind}[/bold]")
+        shown.add_row(f"[bold]{kind}[/bold]")
         for row in of_kind:
             figures = (f"{row.figures[n]:.{_digits(n)}f} ({row.ratios[n]:.2f})" for n in names)
-            table.add_row(row.candidate, *figures)
-    console.print(table)
+            shown.add_row(row.candidate, *figures)
+    console.print(shown)
 
 
 def imports(breakdowns: Iterable[Imports], slowest_of: str, console: Console) -> None:
@@ -28,15 +30,18 @@ def imports(breakdowns: Iterable[Imports], slowest_of: str, console: Console) ->
     for each in breakdowns:
         groups = ", ".join(f"{name} {us / 1e3:.1f}" for name, us in each.groups.items())
         total = sum(each.groups.values()) / 1e3
-        console.print(f"{each.candidate}: {total:.1f} ms of imports: {groups}", highlight=False)
+        console.print(f"{each.candidate}: {total:.1f} ms of imports: {groups}")
         if each.candidate == slowest_of:
             slowest = ", ".join(f"{name} {us / 1e3:.1f}" for name, us in each.modules.items())
-            console.print(f"  its slowest modules: {slowest}", highlight=False)
+            console.print(f"  its slowest modules: {slowest}")
 
 
 def instructions(counts: Sequence[Count], console: Console) -> None:
     """Print millions of instructions; in brackets, over the first candidate's."""
-    table = _table("millions of instructions", "list: start", "request", "write: start", "request")
+    shown = table(
+        ("millions of instructions",),
+        numbers=("list: start", "request", "write: start", "request"),
+    )
     first = {count.kind: count for count in reversed(counts)}
     for name in dict.fromkeys(count.candidate for count in counts):
         cells = [
@@ -48,15 +53,15 @@ def instructions(counts: Sequence[Count], console: Console) -> None:
                 (count.warm, first[count.kind].warm, 2),
             )
         ]
-        table.add_row(name, *cells)
-    console.print(table)
+        shown.add_row(name, *cells)
+    console.print(shown)
 
 
 def growth(costs: Iterable[Cost], console: Console) -> None:
     """Print what each request costs at each size of the table."""
-    table = _table("", "items", "calls", "read units", "write units", "CPU, us")
+    shown = table(("",), numbers=("items", "calls", "read units", "write units", "CPU, us"))
     for cost in sorted(costs, key=lambda cost: (cost.candidate != "project", cost.request)):
-        table.add_row(
+        shown.add_row(
             f"{cost.candidate}, {cost.request}",
             f"{cost.items:,}",
             f"{cost.calls:g}",
@@ -64,15 +69,7 @@ def growth(costs: Iterable[Cost], console: Console) -> None:
             f"{cost.write_units:g}",
             f"{cost.cpu_us:,.0f}",
         )
-    console.print(table)
-
-
-def _table(*columns: str) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column(columns[0], no_wrap=True)
-    for column in columns[1:]:
-        table.add_column(column, justify="right", no_wrap=True)
-    return table
+    console.print(shown)
 
 
 def _by_kind(rows: Sequence[Row]) -> Iterable[tuple[str, list[Row]]]:

@@ -25,6 +25,8 @@ def table(items: int) -> Iterator[str]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
+        # Ctrl-C reaches this process alone, which ends it without a word.
+        start_new_session=True,
     ) as process:
         if process.stdout is None or process.stdin is None:
             raise AssertionError("both are pipes")

@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 
 from infra import ROOT
+from infra.display import table
 from infra.package import package
 from infra.rehearsal import emulator as emulators
 from infra.rehearsal.deploy import create_what_must_exist, environment_of
@@ -27,15 +27,15 @@ Costs = dict[str, tuple[float, float]]
 
 def main() -> None:
     """Deploy into an emulator and destroy, once for each variant; print seconds of each step."""
-    console = Console()
+    console = Console(highlight=False)
     found: dict[str, Costs] = {}
     for variant, variables in VARIANTS.items():
         with console.status(variant) as status:
             found[variant] = costs(variables, lambda step: status.update(f"{variant}: {step}"))  # noqa: B023 -- called before the next round
-    table = Table("step", *(f"{variant}: wall, s | CPU, s" for variant in found))
+    shown = table(("step",), numbers=[f"{variant}: wall, s | CPU, s" for variant in found])
     for step in next(iter(found.values())):
-        table.add_row(step, *("{:.1f} | {:.1f}".format(*of[step]) for of in found.values()))
-    console.print(table)
+        shown.add_row(step, *("{:.1f} | {:.1f}".format(*of[step]) for of in found.values()))
+    console.print(shown)
 
 
 def costs(variables: dict[str, str], progress: Callable[[str], None]) -> Costs:

@@ -128,7 +128,10 @@ def _calls(stream: BinaryIO) -> Iterator[tuple[str, dict[str, Any]]]:
         while line := stream.readline().strip().decode():
             name, _, value = line.partition(":")
             headers[name.lower()] = value.strip()
-        body = stream.read(int(headers["content-length"]))
+        length = int(headers["content-length"])
+        body = stream.read(length)
+        if len(body) < length:  # whoever asked was ended in the middle of it
+            return
         yield headers["x-amz-target"].rpartition(".")[2], json.loads(body)
 
 

@@ -1,13 +1,11 @@
 """The command line, whose commands stand together by what they are for."""
 
-import io
-import signal
-import sys
-from collections.abc import Sequence
-from types import FrameType, MappingProxyType
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 import click
 
+from infra import process
 from infra.commands import (
     api_key,
     apply,
@@ -30,8 +28,7 @@ from infra.commands import (
     rto,
     status,
 )
-from infra.errors import InfraError
-from infra.exits import INTERRUPTED, REFUSED
+from infra.listing import Listing
 
 PROGRAM = "python -m infra"
 
@@ -46,23 +43,12 @@ SECTIONS = MappingProxyType(
 )
 
 
-class _Sections(click.Group):
-    """A group whose help lists its commands by section, each with its whole first sentence."""
-
-    def format_commands(self, _context: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the sections."""
-        for title, modules in SECTIONS.items():
-            with formatter.section(title):
-                commands = (module.command for module in modules)
-                formatter.write_dl(
-                    [(str(c.name), c.get_short_help_str(limit=200)) for c in commands]
-                )
+class _Sections(Listing):
+    def sections(self) -> Mapping[str, Iterable[click.Command]]:
+        return {title: [m.command for m in modules] for title, modules in SECTIONS.items()}
 
 
-@click.group(
-    cls=_Sections,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 96},
-)
+@click.group(cls=_Sections, context_settings={**process.SETTINGS})
 def cli() -> None:
     """Package, deploy and rehearse the multi-region API.
 
@@ -78,36 +64,4 @@ for _modules in SECTIONS.values():
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line, by default the process's; return its exit status."""
-    signal.signal(signal.SIGTERM, _interrupt)
-    _show_what_can_be_shown()
-    try:
-        return (
-            cli(
-                arguments,
-                prog_name=PROGRAM,
-                standalone_mode=False,
-                complete_var=completion.VARIABLE,
-            )
-            or 0
-        )
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except InfraError as error:
-        click.echo(f"error: {error}", err=True)
-        return REFUSED
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted: everything that was started has been ended", err=True)
-        return INTERRUPTED
-
-
-def _show_what_can_be_shown() -> None:
-    """Print a question mark for what the terminal's character set lacks: no reason to fail."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
-
-
-def _interrupt(_signum: int, _frame: FrameType | None) -> None:
-    """End as on Ctrl-C, so that everything that was started is ended too."""
-    raise KeyboardInterrupt
+    return process.run(cli, PROGRAM, arguments, complete_var=completion.VARIABLE)

@@ -30,17 +30,32 @@ class Number(click.FloatRange):
         return super().convert(number, param, ctx)
 
 
-class NewFile(click.Path):
-    """A file to be written once the work is done; that it can be is found out before."""
+_STANDARD_OUTPUT = Path("-")
 
-    def __init__(self) -> None:
-        super().__init__(dir_okay=False, writable=True, resolve_path=True, path_type=Path)
+
+class NewFile(click.Path):
+    """A file to be written once the work is done; that it can be is found out before.
+
+    Args:
+        allow_dash: whether it may be -, the standard output.
+    """
+
+    def __init__(self, *, allow_dash: bool = False) -> None:
+        super().__init__(
+            dir_okay=False,
+            writable=True,
+            resolve_path=True,
+            allow_dash=allow_dash,
+            path_type=Path,
+        )
 
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> Path:
         """Return the path, made absolute; fail where nothing can be written."""
         path = Path(str(super().convert(str(value), param, ctx)))
+        if self.allow_dash and path == _STANDARD_OUTPUT:
+            return path
         try:
             with tempfile.TemporaryFile(dir=path.parent):
                 return path

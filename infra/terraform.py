@@ -47,7 +47,8 @@ class Terraform:
     Args:
         directory: the folder of the root module.
         environment: every variable that Terraform sees, but for GOGC if it is not among them.
-        progress: called with a line of text for each resource that is done, and for each warning.
+        progress: called with a line of text for each resource that is done, and at the end of a
+            command for each warning, once for all resources that it is of.
 
     Raises:
         InfraError: Terraform is missing or older than 1.11; later, what a command failed with.
@@ -165,6 +166,8 @@ class _Client(python_terraform.Terraform):  # type: ignore[misc] # it publishes 
         super().__init__(working_dir=str(directory))
         self.environment = LESS_GARBAGE_COLLECTION | dict(environment)
         self._progress = progress
+        # By their text, the resources that they are of: often the same one of both regions.
+        self._warnings: dict[str, list[str]] = {}
 
     def checked(self, command: str, *arguments: str, **options: object) -> list[str]:
         """Run a command and return its lines.
@@ -173,7 +176,10 @@ class _Client(python_terraform.Terraform):  # type: ignore[misc] # it publishes 
             InfraError: the command failed; the text carries what Terraform said.
         """
         lines: list[str] = []
+        self._warnings.clear()
         status = self._run(self.generate_cmd_string(command, *arguments, **options), lines.append)
+        for text, places in self._warnings.items():
+            self._progress(f"{text} ({', '.join(places)})" if places else text)
         if status:
             raise InfraError(f"terraform {command} failed: {locks.explained(_reason(lines))}")
         return lines
@@ -208,7 +214,8 @@ class _Client(python_terraform.Terraform):  # type: ignore[misc] # it publishes 
             self._progress(str(event["@message"]))
         diagnostic = event.get("diagnostic", {})
         if diagnostic.get("severity") == "warning" and diagnostic["summary"] != _NOT_CHECKED_YET:
-            self._progress(_one_line(f"{diagnostic['summary']}: {diagnostic.get('detail', '')}"))
+            places = self._warnings.setdefault(_told(diagnostic), [])
+            places += [diagnostic["address"]] if "address" in diagnostic else []
 
 
 def _backend_options(file: Path) -> dict[str, object]:
@@ -264,11 +271,15 @@ def _reason(lines: list[str]) -> str:
 
 def _diagnosed(diagnostic: Mapping[str, Any]) -> str:
     """Return a diagnostic with its place: the resource, or else the line of a file."""
-    text = _one_line(f"{diagnostic['summary']}: {diagnostic.get('detail', '')}")
+    text = _told(diagnostic)
     range_ = diagnostic.get("range")
     line = f"{range_['filename']}:{range_['start']['line']}" if range_ else None
     place = diagnostic.get("address") or line
     return text if place is None or place in text else f"{text} ({place})"
+
+
+def _told(diagnostic: Mapping[str, Any]) -> str:
+    return _one_line(f"{diagnostic['summary']}: {diagnostic.get('detail', '')}")
 
 
 def _one_line(text: str) -> str:

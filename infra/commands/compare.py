@@ -19,9 +19,14 @@ from infra.report.store import Store
 from infra.report.words import changed, measured, promised
 
 
+def _runs(context: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:
+    names = [path.stem for path in Store(context.params["reports"]).last_runs()]
+    return [name for name in reversed(names) if name.startswith(begun)]
+
+
 @click.command("compare")
-@click.argument("before", required=False)
-@click.argument("after", required=False)
+@click.argument("before", required=False, shell_complete=_runs)
+@click.argument("after", required=False, shell_complete=_runs)
 @reports_folder
 @click.option(
     "--different-settings",

@@ -17,8 +17,12 @@ _INFRA = ROOT / "infra"
 _BOOTSTRAP = _INFRA / "bootstrap"
 
 
+def _environments(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:
+    return [name for name in backend.environments(_INFRA) if name.startswith(begun)]
+
+
 @click.command("init")
-@click.argument("environment", required=False)
+@click.argument("environment", required=False, shell_complete=_environments)
 @click.option(
     "--bootstrap",
     is_flag=True,

@@ -57,6 +57,8 @@ def command(port: int) -> None:
             [CHALICE, *arguments],
             cwd=ROOT,
             env=environment,
+            # Chalice's prompts ask a terminal for its colours as they are loaded, and wait for it.
+            stdin=subprocess.DEVNULL,
             # `chalice local` starts another process, which only its group's end ends too.
             start_new_session=True,
         )

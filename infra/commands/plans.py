@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from infra import ROOT, backend
 from infra.errors import InfraError
+from infra.listing import Listing
 from infra.parameters import NewFile
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ _CONNECTED = ROOT / "infra" / ".terraform" / "terraform.tfstate"
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
-@click.group("plans")
+@click.group("plans", cls=Listing)
 def command() -> None:
     """Keep saved plans beside the state, from which CI fetches them once they are approved.
 

@@ -54,11 +54,12 @@ def command(  # noqa: PLR0913 -- an argument an option
     reads and writes over real DNS and HTTPS from near both regions, does to one region what --fault
     says, waits for what should come of it, heals the region, and destroys everything.
 
+    Lose the primary; one of two that serve; or move everybody away by weights, and back:
+
     \b
-    python -m infra rehearse                                       lose the primary
-    python -m infra rehearse --routing latency --cut us-west-2     lose one of two that serve
+    python -m infra rehearse
+    python -m infra rehearse --routing latency --cut us-west-2
     python -m infra rehearse --routing weighted --fault evacuation
-                                                 move everybody away by weights, and back
 
     Exit status 1: something else came of the fault, a write was lost, or a figure is outside the
     range that the configuration promises; the report says which and why. 2: the rehearsal could

@@ -8,12 +8,12 @@ from infra import ROOT
 from infra.display import Display, table
 from infra.exits import DONE, NOT_SO
 from infra.rehearsal import releasing
-from infra.rehearsal.candidates import CANDIDATES, named
+from infra.rehearsal.candidates import CANDIDATES
 from infra.rehearsal.releasing import CLIENTS, SLOW_SECONDS, Finding
 
 
 @click.command("rehearse-release")
-@click.argument("versions", nargs=-1, metavar=f"[{'|'.join(c.name for c in CANDIDATES)}]...")
+@click.argument("versions", nargs=-1, type=click.Choice([*CANDIDATES]), metavar="[VERSION]...")
 @click.option(
     "--standby",
     type=click.Choice(["cold", "warm"]),
@@ -27,13 +27,13 @@ def command(context: click.Context, versions: tuple[str, ...], standby: str) -> 
     """Release good and bad versions on this machine, under traffic; see the bad ones taken back.
 
     Needs no AWS account and touches none. Deploys a copy of the project into an emulator, lets
-    clients read and write, and calls `release` on each of VERSIONS, by default on all. Shows how
-    many of the clients' requests met what was wrong.
+    clients read and write, and calls `release` on each VERSION (good, bad-import, errors, slow), by
+    default on all. Shows how many of the clients' requests met what was wrong.
 
     Exit status 1: a bad version was released, a good one was not, or a client noticed a good one.
     2: the rehearsal could not be run.
     """
-    candidates = [named(name) for name in versions] or list(CANDIDATES)
+    candidates = [CANDIDATES[name] for name in versions or CANDIDATES]
     display = Display()
     with releasing.opened(ROOT, display, standby) as sandbox:
         findings = sandbox.release(candidates)

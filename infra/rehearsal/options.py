@@ -41,9 +41,10 @@ class FaultType(click.ParamType[Fault[Scene]]):
         """Complete the last of several names."""
         del ctx, param
         first, comma, last = incomplete.rpartition(",")
+        possible = faults.FAULTS if comma else faults.KNOWN
         return [
             CompletionItem(first + comma + name, help=fault.does)
-            for name, fault in faults.FAULTS.items()
+            for name, fault in possible.items()
             if name.startswith(last)
         ]
 

@@ -45,22 +45,26 @@ def _look(functions: Functions, kind: str) -> Standing:
     return Standing(kind, functions.region, alias, versions, moves.unsettled(alias))
 
 
-def lines(standings: Iterable[Standing]) -> Iterator[str]:
+def lines(standings: Sequence[Standing]) -> Iterator[str]:
     """Yield for a person a line for each alias, one for each version, and what is wrong."""
     for standing in standings:
         if standing.alias is not None:
             yield from _lines(standing.alias, standing.versions)
-        if standing.problem is not None:
-            yield f"NOT AS IT SHOULD BE: {standing.problem}"
+    yield from (f"NOT AS IT SHOULD BE: {problem}" for problem in problems(standings))
+
+
+def problems(standings: Iterable[Standing]) -> list[str]:
+    """Return what is not as it should be, once where it is the same of both functions."""
+    return list(dict.fromkeys(found.problem for found in standings if found.problem is not None))
 
 
 def document(stack: str, standings: Sequence[Standing]) -> dict[str, Any]:
     """Return it for machines."""
-    problems = [standing.problem for standing in standings if standing.problem is not None]
+    found = problems(standings)
     return {
         "stack": stack,
-        "settled": not problems,
-        "problems": problems,
+        "settled": not found,
+        "problems": found,
         "functions": [_document(standing) for standing in standings],
     }
 

@@ -4,11 +4,14 @@ import json
 import subprocess
 import sys
 from collections import defaultdict
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
-from bench import table
+from bench import candidates, table
+from bench.__main__ import main as bench
 from bench.growth import SIZES
 from infra import ROOT
 
@@ -21,6 +24,15 @@ def measured() -> dict[str, Any]:
     assert done.returncode == 0, done.stderr
     told: dict[str, Any] = json.loads(done.stdout)
     return told
+
+
+def test_a_file_that_can_not_be_written_is_refused_before_anything_is_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(candidates, "prepare", lambda *_: pytest.fail("it was measured"))
+    done = CliRunner().invoke(bench, ["--json", str(tmp_path / "nowhere" / "file")])
+    assert done.exit_code == 2
+    assert f"nothing can be written to {tmp_path / 'nowhere'} (No such file" in done.stderr
 
 
 def _costs(measured: dict[str, Any], candidate: str) -> dict[str, dict[int, Any]]:

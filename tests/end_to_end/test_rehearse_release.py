@@ -31,7 +31,8 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReleaseSandbox
 @pytest.fixture(scope="module")
 def findings(sandbox: ReleaseSandbox) -> dict[str, Finding]:
     """What came of every candidate, by its name."""
-    return {finding.candidate.name: finding for finding in sandbox.release(CANDIDATES)}
+    found = sandbox.release([*CANDIDATES.values()])
+    return {finding.candidate.name: finding for finding in found}
 
 
 @pytest.mark.usefixtures("findings")

@@ -13,6 +13,7 @@ import pytest
 from bench import __main__ as bench
 from infra import ROOT
 from infra.cli import cli
+from infra.rehearsal.faults import FAULTS
 from tests import commands
 from tests.checkouts import copy_checkout
 
@@ -60,7 +61,9 @@ def test_the_reference_says_what_help_says() -> None:
     "command", [bench.main, *cli.commands.values()], ids=lambda command: command.name
 )
 def test_no_help_shows_the_signs_that_it_is_laid_out_with(command: click.Command) -> None:
-    assert "\\b" not in command.get_help(click.Context(command))
+    said = command.get_help(click.Context(command, terminal_width=80))
+    assert "\\b" not in said
+    assert [line for line in said.splitlines() if len(line) > 80] == [], "80 columns"
 
 
 def test_help_of_a_command_says_what_its_exit_statuses_mean() -> None:
@@ -89,6 +92,7 @@ def test_the_faults_are_listed_and_nothing_is_rehearsed() -> None:
         (["rehearse", "--speed", "fast"], "'fast' is not a number"),
         (["rehearse", "--speed", "nan"], "'nan' is not a number"),
         (["rehearse", "now"], "unexpected extra argument"),
+        (["rehearse-release", "best"], "'best' is not one of 'good', 'bad-import'"),
         (["cost", "--requests", "inf"], "'inf' is not a number"),
         (["cost", "--stored-gb", "5"], "--stored-gb goes with --requests"),
         (["cost", "--secondary-region", "us-east-1"], "both regions are us-east-1"),
@@ -201,16 +205,19 @@ def test_packaging_says_what_it_made(tmp_path: Path) -> None:
     assert compiled.startswith(("compiled by Python 3.13.", "not compiled: no python3.13 here"))
 
 
+PATH_OF_PYTHON = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+
+
 @pytest.mark.parametrize(
     ("typed", "offered"),
     [
         (["reh"], {"rehearse", "rehearse-all", "rehearse-release"}),
         (["rehearse", "--fau"], {"--fault"}),
         (["rehearse", "--fault", "slow,par"], {"slow,partial"}),
-        (["completion", ""], {"bash", "fish", "zsh"}),
+        (["rehearse", "--fault", "=", "eva"], {"evacuation"}),
     ],
 )
-def test_a_shell_completes_commands_options_and_faults(typed: list[str], offered: set[str]) -> None:
+def test_bash_completes_commands_options_and_faults(typed: list[str], offered: set[str]) -> None:
     words = " ".join(f"'{word}'" for word in typed)
     done = subprocess.run(
         [  # noqa: S607 -- bash, wherever it is
@@ -220,7 +227,7 @@ def test_a_shell_completes_commands_options_and_faults(typed: list[str], offered
             f'COMP_CWORD={len(typed)}; _infra_completion infra; echo "${{COMPREPLY[@]}}"',
         ],
         cwd=ROOT,
-        env=os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"},
+        env=os.environ | {"PATH": PATH_OF_PYTHON},
         capture_output=True,
         text=True,
         timeout=60,
@@ -228,6 +235,34 @@ def test_a_shell_completes_commands_options_and_faults(typed: list[str], offered
     )
     assert done.returncode == 0, done.stderr
     assert set(done.stdout.split()) == offered
+
+
+@pytest.mark.parametrize(
+    ("shell", "line", "offered"),
+    [
+        ("zsh", "completion", ["plain", "bash", "_", "plain", "fish", "_", "plain", "zsh", "_"]),
+        ("zsh", "rehearse --fault=bl", ["plain", "--fault=blackhole", FAULTS["blackhole"].does]),
+        ("fish", "rehearse --fault=bl", [f"plain,--fault=blackhole\t{FAULTS['blackhole'].does}"]),
+        ("zsh", "rehearse-release ba", ["plain", "bad-import", "_"]),
+        ("zsh", "init st", ["plain", "staging", "_"]),
+        ("zsh", "compare --reports {reports} dr", ["plain", "drill-20261125T091100Z", "_"]),
+    ],
+)
+def test_a_shell_is_told_the_words_that_may_stand_there(
+    shell: str, line: str, offered: list[str], tmp_path: Path
+) -> None:
+    for name in ("drill-20261125T091100Z", "rehearsal-20261125T091100Z"):
+        (tmp_path / f"{name}.json").touch()
+    words = ["infra", *line.format(reports=tmp_path).split()]
+    # As the shells count: zsh the words before the one that is begun, fish has that one itself.
+    begun = {"zsh": str(len(words) - (len(words) > 2)), "fish": words[-1]}
+    done = call(
+        _INFRA_COMPLETE=f"{shell}_complete",
+        COMP_WORDS=" ".join(words),
+        COMP_CWORD=begun[shell],
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == offered
 
 
 @pytest.mark.parametrize("shell", ["bash", "fish", "zsh"])
@@ -238,3 +273,8 @@ def test_completion_asks_python_and_no_program_that_is_not_there(shell: str) -> 
     assert len(asking) == 1
     assert " python -m infra)" in asking[0]
     assert "$+commands" not in done.stdout
+
+
+def test_fish_does_not_cut_a_value_at_its_comma() -> None:
+    # Several faults, "slow,partial", and what is said of each.
+    assert 'string split -m 1 "," $completion' in call("completion", "fish").stdout

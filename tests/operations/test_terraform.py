@@ -251,6 +251,24 @@ def test_lines_that_are_no_events_are_passed_over(fake: Path, tmp_path: Path) ->
     assert progress == ["a: done"]
 
 
+def test_a_warning_of_several_resources_is_told_once_with_all_of_them(
+    fake: Path, tmp_path: Path
+) -> None:
+    progress: list[str] = []
+    warning = {"severity": "warning", "summary": "Left as it is", "detail": "in the account"}
+    events = (
+        json.dumps({"type": "diagnostic", "diagnostic": warning | {"address": f"account.{region}"}})
+        for region in ("east", "west")
+    )
+    script = answering("\n".join(events))
+    terraform = Terraform(tmp_path, install(fake, script), progress.append)
+    terraform.destroy()
+    told = "Left as it is: in the account (account.east, account.west)"
+    assert progress == [told]
+    terraform.destroy()
+    assert progress == [told, told], "each command has its own"
+
+
 def test_a_provider_that_is_not_to_be_had_is_said_with_the_way_to_a_mirror(
     fake: Path, tmp_path: Path
 ) -> None:

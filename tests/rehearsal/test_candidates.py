@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from infra import ROOT
-from infra.errors import InfraError
 from infra.promise import ANSWER_SECONDS
-from infra.rehearsal.candidates import CANDIDATES, named, slow
+from infra.rehearsal.candidates import CANDIDATES, slow
 
 # Asks the app for an item of each of many names, and prints the statuses and the longest wait.
 ASK = """
@@ -54,32 +53,27 @@ def ask(project: Path, requests: int, **variables: str) -> tuple[int, int, float
 
 
 def test_a_candidate_takes_the_place_of_the_one_before(project: Path) -> None:
-    for candidate in CANDIDATES:
+    for candidate in CANDIDATES.values():
         candidate.lay_into(project)
-    named("good").lay_into(project)
+    CANDIDATES["good"].lay_into(project)
     assert ask(project, 20)[:2] == (20, 0)
 
 
 def test_one_fails_for_an_item_in_twenty(project: Path) -> None:
-    named("errors").lay_into(project)
+    CANDIDATES["errors"].lay_into(project)
     refused, failed, _ = ask(project, 400)
     assert refused + failed == 400
     assert 8 <= failed <= 32
 
 
 def test_one_is_slow_within_the_patience_of_health_checkers(project: Path) -> None:
-    named("slow").lay_into(project)
+    CANDIDATES["slow"].lay_into(project)
     assert slow.SECONDS < ANSWER_SECONDS
     assert ask(project, 1)[2] >= slow.SECONDS
 
 
 def test_one_can_be_packaged_and_cant_start_in_lambda(project: Path) -> None:
-    named("bad-import").lay_into(project)
+    CANDIDATES["bad-import"].lay_into(project)
     assert ask(project, 1)[:2] == (1, 0)
     with pytest.raises(AssertionError, match="No module named 'left_out_of_requirements'"):
         ask(project, 1, AWS_LAMBDA_FUNCTION_NAME="any")
-
-
-def test_a_name_that_is_none_is_refused_with_those_that_there_are() -> None:
-    with pytest.raises(InfraError, match="no version 'best' to release: use good, bad-import"):
-        named("best")

@@ -2,13 +2,16 @@
 
 import io
 import json
+import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
+import boto3
 import pytest
 
 from infra import ROOT
@@ -124,6 +127,27 @@ def test_status_shows_the_other_functions_where_one_can_not_be_read(
     assert (lost["version"], lost["versions"]) == (None, [])
     assert lost["problem"].startswith("GetAlias in us-west-2 failed: ")
     assert [other["version"] for other in others] == ["1", "1", "1"]
+
+
+def test_status_says_once_for_both_functions_that_a_region_can_not_be_asked(
+    call: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, str(tmp_path / "none"))
+
+    said = [f"GetAlias in {region} failed: Unable to locate credentials" for region in REGIONS]
+    done = call("any", "--status")
+    assert done.status == 1
+    assert [line.partition(". ")[0] for line in done.out.splitlines()] == [
+        f"NOT AS IT SHOULD BE: {problem}" for problem in said
+    ]
+    told = json.loads(call("any", "--status", "--json").out)
+    assert [problem.partition(". ")[0] for problem in told["problems"]] == said
+    assert len(told["functions"]) == 4
 
 
 def stopped(account: Account, by: signal.Signals) -> tuple[int, str]:

@@ -6,8 +6,7 @@ anything of infra/.
 
 from dataclasses import dataclass
 from pathlib import Path
-
-from infra.errors import InfraError
+from types import MappingProxyType
 
 _HERE = Path(__file__).parent
 _MODULE = "candidate"
@@ -38,21 +37,14 @@ class Candidate:
                 file.write(call)
 
 
-CANDIDATES = (
-    Candidate("good", "is another package, and no other app", good=True),
-    Candidate("bad-import", "imports what is not in its package", good=False),
-    Candidate("errors", "answers 500 for one item in twenty", good=False),
-    Candidate("slow", "takes 1.5 s longer for every request", good=False),
+CANDIDATES = MappingProxyType(
+    {
+        candidate.name: candidate
+        for candidate in (
+            Candidate("good", "is another package, and no other app", good=True),
+            Candidate("bad-import", "imports what is not in its package", good=False),
+            Candidate("errors", "answers 500 for one item in twenty", good=False),
+            Candidate("slow", "takes 1.5 s longer for every request", good=False),
+        )
+    }
 )
-
-
-def named(name: str) -> Candidate:
-    """Return a candidate by its name.
-
-    Raises:
-        InfraError: there is none.
-    """
-    found = {candidate.name: candidate for candidate in CANDIDATES}
-    if name not in found:
-        raise InfraError(f"there is no version {name!r} to release: use {', '.join(found)}")
-    return found[name]

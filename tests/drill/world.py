@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from infra.clock import Clock
 from infra.deployment import Deployment
 from infra.drill import watchers
@@ -148,15 +150,10 @@ def resolved(world: World) -> Iterator[None]:
         await asyncio.sleep(0)
         return Answer((ADDRESSES[world.region(name)],), 10.0, name)
 
-    modules: tuple[Any, ...] = (resolver, watch, watchers, view)
-    originals = [module.query for module in modules]
-    for module in modules:
-        module.query = query
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (resolver, watch, watchers, view):
+            patch.setattr(module, "query", query)
         yield
-    finally:
-        for module, original in zip(modules, originals, strict=True):
-            module.query = original
 
 
 def order(world: World, folder: Path, change: Change | None, fault: str, limit: float) -> Drill:

@@ -7,7 +7,8 @@ request takes as long as the model says, and asyncio's clock jumps from one even
 import math
 import random
 from dataclasses import dataclass, replace
-from typing import Any, cast
+
+import pytest
 
 from infra.clock import Clock
 from infra.measure.clients import client_outages
@@ -103,22 +104,20 @@ async def _lose(setting: Setting, world: World, seed: int, clients: int) -> Loss
     async def query(_server: NameServer, _name: str, _clock: Clock) -> Answer:
         return Answer((PRIMARY if health.healthy(check.id) else STANDBY,), setting.ttl)
 
-    resolver.query, original = cast("Any", query), resolver.query
     timeline = Timeline()
     target = virtual_http.target(network, "api.test")
     chance = random.Random(seed)  # noqa: S311 -- no secret
-    for number in range(clients):
-        # Numbers spread the clients of a rehearsal; here each loss has other ones.
-        background.start(client.run(1 + seed * clients + number, target, clock, timeline))
     steady = setting.interval + setting.ttl
-    await clock.sleep(steady + chance.uniform(0, setting.interval))
-    network.cut = clock.now()
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(resolver, "query", query)
+        for number in range(clients):
+            # Numbers spread the clients of a rehearsal; here each loss has other ones.
+            background.start(client.run(1 + seed * clients + number, target, clock, timeline))
+        await clock.sleep(steady + chance.uniform(0, setting.interval))
+        network.cut = clock.now()
         while not turned:
             await clock.sleep(1)
         await clock.sleep(setting.ttl + 3 * world.timeout)
-    finally:
-        resolver.query = original
         await background.stop()
     outages = client_outages(timeline, network.cut, math.inf)
     return Loss(turned[0] - network.cut, outages)

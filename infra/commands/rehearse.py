@@ -28,7 +28,7 @@ from infra.report.store import Store
 )
 @click.option(
     "--cut",
-    "hit",
+    "region",
     metavar="REGION",
     help="Which region it happens to: its name, or primary or standby.  [default: the primary]",
 )
@@ -42,7 +42,7 @@ def command(  # noqa: PLR0913 -- an argument an option
     context: click.Context,
     *,
     fault: Fault[Scene],
-    hit: str | None,
+    region: str | None,
     variables: Mapping[str, object],
     speed: float,
     reports: Path,
@@ -68,10 +68,10 @@ def command(  # noqa: PLR0913 -- an argument an option
     store = Store(reports, keep)
     store.require_writable()
     # Refuses what the same call after the deployment would refuse minutes later.
-    cut.plan(foreseen(ROOT, variables), fault, sandbox.CLIENTS, hit)
+    cut.plan(foreseen(ROOT, variables), fault, sandbox.CLIENTS, region)
     display = Display()
     with sandbox.opened(ROOT, speed, display, variables=variables) as opened:
-        report = opened.rehearse(fault, hit=hit)
+        report = opened.rehearse(fault, region=region)
     terminal.show(report, display.console)
     display.note(f"report: {store.write(report)}")
     context.exit(DONE if report.passed else NOT_SO)

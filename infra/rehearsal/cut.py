@@ -18,7 +18,7 @@ class Cut:
 
     Attributes:
         fault: what is done.
-        region: the region that is hit.
+        region: the region that is cut.
         other: the one that is to serve meanwhile.
         roles: whom it concerns.
         expected: what must come of it.
@@ -48,19 +48,19 @@ class Cut:
         return loss.figures(outcome.timeline, outcome.promise, self.roles, missing, self.expected)
 
 
-def plan(deployment: Deployment, fault: Fault[Scene], clients: int, hit: str | None = None) -> Cut:
+def plan(deployment: Deployment, fault: Fault[Scene], clients: int, name: str | None = None) -> Cut:
     """Return what the fault is to a deployment in its mode.
 
     Args:
         deployment: what was deployed.
         fault: what is done.
         clients: how many are at work.
-        hit: the region, by name or role; the primary by default.
+        name: of the region, or its role; the primary by default.
 
     Raises:
         InfraError: there is no such region, or nothing to be seen of the fault there.
     """
-    region = deployment.primary if hit is None else deployment.named(hit)
+    region = deployment.primary if name is None else deployment.named(name)
     other = deployment.other(region)
     serving = region in deployment.serving
     _require_playable(fault, deployment.routing)

@@ -78,7 +78,7 @@ def speed_option(default: float) -> Callable[[C], C]:
 
 
 class WeightsType(click.ParamType[tuple[int, int]]):
-    """The weights of the primary and the secondary."""
+    """The weights of the primary and the standby, which Terraform calls secondary."""
 
     name = "PRIMARY,SECONDARY"
 

@@ -59,20 +59,20 @@ class Sandbox:
         return self.deployed.deployment
 
     def rehearse(
-        self, fault: Fault[Scene], *, hit: str | None = None, settled: bool = False
+        self, fault: Fault[Scene], *, region: str | None = None, settled: bool = False
     ) -> Report:
         """Rehearse a fault, and return the report of it.
 
         Args:
             fault: what is done.
-            hit: to which region, by its name or role; to the primary by default.
+            region: to which one, by its name or role; to the primary by default.
             settled: whether a rehearsal has just left all well, which then takes less time to see.
 
         Raises:
             InfraError: it can't be rehearsed.
         """
         began = datetime.now(UTC)
-        cut = cuts.plan(self.deployment, fault, self.clients, hit)
+        cut = cuts.plan(self.deployment, fault, self.clients, region)
         with self.display.step(
             f"{self.clients} clients, then {fault.name} in {cut.region.name}: {fault.does}"
         ):

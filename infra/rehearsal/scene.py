@@ -31,7 +31,7 @@ class Front(Protocol):
         """Ask something else before the API."""
 
 
-# Gives the region that is hit and the other one other weights, and returns once DNS goes by them.
+# Gives the region that is cut and the other one other weights, and returns once DNS goes by them.
 Weigh = Callable[[int, int], Awaitable[None]]
 
 
@@ -49,14 +49,14 @@ class Scene:
     """One region to do something to, and what is around it.
 
     Attributes:
-        region: the region that is hit.
+        region: the region that is cut.
         front: its front.
         other_front: the front of the region that is to take over.
         functions: its functions.
         route53: the stand-in for Route 53, whose checkers can be cut off.
         promise: what the configuration promises, whatever the fault.
         clock: the rehearsal's.
-        weights: of the region that is hit and the other one.
+        weights: of the region that is cut and the other one.
         weigh: changes them.
     """
 

@@ -121,7 +121,7 @@ def figures(report: Report) -> dict[str, float | None]:
 def test_where_both_regions_serve_the_loss_of_one_is_felt_by_its_own_clients_alone(
     opened: Sandbox,
 ) -> None:
-    report = opened.rehearse(FAULTS["blackhole"], hit=STANDBY, settled=True)
+    report = opened.rehearse(FAULTS["blackhole"], region=STANDBY, settled=True)
 
     found = figures(report)
     assert report.happened is Reaction.FAILS_OVER

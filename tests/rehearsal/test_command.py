@@ -27,7 +27,7 @@ class Fake:
     Attributes:
         outcomes: by the fault's name, what comes of it where that is not what should.
         variables: what is deployed; None if nothing was.
-        played: each fault, the region that it hit, and whether all was known to be well.
+        played: each fault, the region that is cut, and whether all was known to be well.
     """
 
     outcomes: dict[str, Report | BaseException] = field(default_factory=dict)
@@ -40,9 +40,9 @@ class Fake:
         yield self
 
     def rehearse(
-        self, fault: Fault[Scene], *, hit: str | None = None, settled: bool = False
+        self, fault: Fault[Scene], *, region: str | None = None, settled: bool = False
     ) -> Report:
-        self.played.append((fault.name, hit, settled))
+        self.played.append((fault.name, region, settled))
         outcome = self.outcomes.get(fault.name, report())
         if isinstance(outcome, BaseException):
             raise outcome

@@ -63,7 +63,7 @@ class Region:
         if self.switch is None:
             raise InfraError(
                 f"{self.name} has no switch yet: `python -m infra apply` makes one, and writes the "
-                "deployment's file anew"
+                "deployment's file again"
             )
         return self.switch
 
@@ -76,8 +76,7 @@ class Region:
         """
         if self.health_check_id is None:
             raise InfraError(
-                f"the health check of {self.name} is not known: names alone don't tell it, and a "
-                "deployment's file does"
+                f"the health check of {self.name} is not known: only the deployment's file has it"
             )
         return self.health_check_id
 

@@ -61,7 +61,7 @@ class Fault(Generic[S]):
         if self.expected is Reaction.FAILS_OVER:
             return Reaction.UNNOTICED
         raise InfraError(
-            f"nobody is sent to that region, so of {self.name} there is nothing to see: cut "
+            f"no client is sent to that region, so {self.name} would show nothing there: cut "
             "the other region, or choose a fault that should make DNS fail over"
         )
 

@@ -57,7 +57,7 @@ def command(
         told = "\n  ".join(map(str, different))
         raise InfraError(
             f"the runs had different settings, so their figures say little about each other:\n"
-            f"  {told}\n--different-settings compares them all the same"
+            f"  {told}\n--different-settings compares them anyway"
         )
     pairs = comparison.figures(first, second)
     if as_json:

@@ -147,8 +147,8 @@ def _undo(journal: Journal, deployment: Deployment) -> None:
         journal.undo(click.echo)
         return
     raise InfraError(
-        f"{journal.path} is not there, so no drill of this machine is to be undone. If another's "
-        f"is: its journal goes into that folder; or undo it by hand, with `aws lambda "
+        f"{journal.path} is not there: this machine has no drill to undo. If another machine has, "
+        f"copy its journal into that folder; or undo it by hand, with `aws lambda "
         f"delete-function-concurrency --function-name {deployment.stack}-read --region "
         f"{deployment.primary.name}`, or `python -m infra failback`"
     )

@@ -20,5 +20,5 @@ def command() -> None:
     click.echo(
         f"compiled by Python {interpreter.version}"
         if interpreter
-        else f"not compiled: no python{package.LAMBDA_PYTHON} here, so that each cold start does it"
+        else f"not compiled: no python{package.LAMBDA_PYTHON} here, so each cold start does it"
     )

@@ -66,10 +66,10 @@ def read(path: Path | None = None) -> Prices:
 
 def _check_service(label: str, prices: object, ours: Mapping[str, Any] | None) -> None:
     if ours is None or not isinstance(prices, dict):
-        raise InfraError(f"{label} is no table of a service that costs: see infra/cost/prices.toml")
+        raise InfraError(f"{label} is not a table of a priced service: see infra/cost/prices.toml")
     if type(prices.get("dated")) is not date or not isinstance(prices.get("source"), str):
         raise InfraError(
-            f"{label} must say of when and from where its prices are: dated = 2026-11-25 and "
+            f"{label} must say when and where its prices are from: dated = 2026-11-25 and "
             'source = "..."'
         )
     regional = [table for table in ours.values() if isinstance(table, dict)]
@@ -88,7 +88,7 @@ def _check_service(label: str, prices: object, ours: Mapping[str, Any] | None) -
 
 def _check_price(label: str, name: str, value: object, known: set[str]) -> None:
     if name not in known:
-        raise InfraError(f"{label} is no price that is known: use {', '.join(sorted(known))}")
+        raise InfraError(f"{label} is no known price: use {', '.join(sorted(known))}")
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e6:
         raise InfraError(f"{label} is {value!r}: use US dollars, 0 or more")
 

@@ -148,7 +148,7 @@ class Journal:
         try:
             document = json.loads(self.path.read_text())
         except FileNotFoundError as error:
-            raise InfraError(f"{self.path} is not there: no drill is to be undone") from error
+            raise InfraError(f"{self.path} is not there: there is no drill to undo") from error
         except (OSError, ValueError) as error:
             raise InfraError(f"{self.path} can't be read: {error}") from error
         if not isinstance(document, dict) or document.get("format") != _FORMAT:

@@ -46,7 +46,7 @@ def require_well(order: Drill, asked: Mapping[str, ApiAnswer]) -> None:
     if unfit:
         raise InfraError(
             f"not all is well, so nothing is done: {'; '.join(unfit)}. `python -m infra status` "
-            "says more; --fault none watches all the same"
+            "says more; --fault none watches anyway"
         )
 
 

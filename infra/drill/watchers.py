@@ -104,7 +104,7 @@ class HealthWatcher:
 
     async def _ask(self, region: Region) -> Observation:
         if region.endpoint_check_id is None:
-            raise InfraError("the ids of the health checks are in the deployment's file alone")
+            raise InfraError("only the deployment's file has the ids of the health checks")
         return await asyncio.to_thread(self.ask, region.endpoint_check_id)
 
 

@@ -46,5 +46,5 @@ def read(path: Path) -> Deployment:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InfraError(
             f"{path} is not what `terraform -chdir=infra output -json deployment` prints "
-            f"({type(error).__name__}: {error}): write it anew"
+            f"({type(error).__name__}: {error}): write it again"
         ) from error

@@ -128,7 +128,9 @@ def initialised(root: Path, var_files: Sequence[Path], *, packaged: bool) -> Ite
             with display.step("chalice package --pkg-format terraform, for each region"):
                 package(root)
         elif not (infra / "build").is_dir():
-            raise InfraError("infra/build is not there: a saved plan goes with what it was made of")
+            raise InfraError(
+                "infra/build is not there: a saved plan needs the package it was made with"
+            )
         with display.step("terraform init"):
             _initialise(terraform, environment)
         own = [] if environment is None else [infra / "environments" / f"{environment}.tfvars"]

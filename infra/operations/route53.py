@@ -59,7 +59,7 @@ def observe(check_id: str) -> Observation:
 def endpoint_status(check_id: str | None) -> str:
     """Say how many health checkers see an endpoint well."""
     if check_id is None:
-        return "unknown: its id is in the deployment's file alone"
+        return "unknown: only the deployment's file has its id"
     try:
         return str(observe(check_id))
     except InfraError as error:
@@ -77,7 +77,7 @@ def check_statuses(check_ids: Iterable[str | None]) -> list[str]:
 
 def _check_status(check_id: str | None) -> str:
     if check_id is None:
-        return "unknown: its id is in the deployment's file alone"
+        return "unknown: only the deployment's file has its id"
     now = datetime.now(UTC)
     try:
         client = boto3.client("cloudwatch", region_name=_REGION, config=IMPATIENT)

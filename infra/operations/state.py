@@ -88,8 +88,8 @@ class State:
         if serving is not None and serving not in {region.name for region in wanted}:
             names = " or ".join(region.name for region in wanted)
             yield (
-                f"{deployment.domain_name} is answered by {serving}, not {names}: Route 53 holds "
-                f"{names} for unhealthy, or has not followed the switch yet"
+                f"{deployment.domain_name} is answered by {serving}, not {names}: Route 53 finds "
+                f"{names} unhealthy, or has not followed the switch yet"
             )
 
 

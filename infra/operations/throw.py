@@ -107,7 +107,7 @@ def throw(
     if answer.problem is not None and not options.force:
         raise InfraError(
             f"{receiving.name} does not answer, so clients would be no better off there; nothing "
-            "was changed. --force throws the switch all the same"
+            "was changed. --force throws the switch anyway"
         )
     confirm_stack(order.deployment.stack, yes=options.yes)
     switch = Switch(order.region.its_switch)
@@ -127,7 +127,7 @@ def _refuse_both(deployment: Deployment, region: Region, options: ThrowOptions) 
     withdrawn = _withdrawn(other)
     if withdrawn and not options.force:
         raise InfraError(
-            f"{other.name} is withdrawn already: with both withdrawn Route 53 holds both for "
+            f"{other.name} is withdrawn already: with both withdrawn Route 53 treats both as "
             "healthy, and answers as if neither were; nothing was changed. `python -m infra "
             f"failback --region {other.name}` first, or --force"
         )

@@ -65,8 +65,8 @@ def _values(root: Path, wanted: Mapping[str, object]) -> dict[str, Any]:
     ]
     if strays:
         raise InfraError(
-            f"{' and '.join(map(str, files))} set {' or '.join(strays)} otherwise than a rehearsal "
-            "does, and Terraform would go by them: move what is yours to "
+            f"{' and '.join(map(str, files))} set {' or '.join(strays)} differently from a "
+            "rehearsal, and Terraform would read that: move your values to "
             "infra/environments/NAME.tfvars, for `python -m infra init NAME`"
         )
     return values

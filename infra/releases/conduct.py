@@ -128,7 +128,7 @@ class Conduct:
         for problem in problems:
             click.echo(f"NOT TAKEN BACK {problem}", err=True)
         if problems or back.problems:
-            click.echo("some clients are still where they were: call it again", err=True)
+            click.echo("some clients are still where they were: run it again", err=True)
             return NOT_SO
         click.echo("rolled back")
         return DONE

@@ -110,11 +110,11 @@ def under_way(regions: Sequence[Functions], kinds: Iterable[str], by: str) -> li
     ]
     unfinished = {move.mark.release for move in moves if move.mark.under_way}
     if not unfinished:
-        raise InfraError("no release is under way, so there is nothing to go on with")
+        raise InfraError("no release is under way, so there is nothing to resume")
     mine = [move for move in moves if move.mark.release in unfinished]
     if len(unfinished) > 1 or any(move.mark.step is Step.ROLLED_BACK for move in mine):
         raise InfraError(
-            "it was begun to take this release back: `python -m infra release --rollback` ends that"
+            "a rollback of it was begun: `python -m infra release --rollback` completes that"
         )
     return mine
 
@@ -165,7 +165,7 @@ def _before(alias: Alias, versions: Sequence[Version]) -> str:
         )
     if mark.old not in {version.number for version in versions}:
         raise InfraError(
-            f"version {mark.old} of {alias}, which served before, is kept no more: name another "
+            f"version {mark.old} of {alias}, which served before, is no longer kept: name another "
             "with --to"
         )
     return mark.old

@@ -1,4 +1,4 @@
-"""What is found in a plan that would lose what can't be had back, of small plans."""
+"""What is found in a plan that would lose what can't be recovered, of small plans."""
 
 from typing import Any
 

@@ -289,7 +289,7 @@ def test_the_second_of_two_regions_is_not_withdrawn_unless_forced(account: Accou
     careful = [option for option in LATENCY if option != "--force"]
     refused = account.call("failover", *careful, "--region", STANDBY)
     assert refused.returncode == 2
-    assert "us-east-1 is withdrawn already: with both withdrawn Route 53 holds" in refused.stderr
+    assert "us-east-1 is withdrawn already: with both withdrawn Route 53 treats" in refused.stderr
     assert "failback --region us-east-1` first, or --force" in refused.stderr
     assert account.numbers(STANDBY) == []
 

@@ -104,7 +104,7 @@ def test_the_mode_is_deployed_and_the_region_named_is_hit(
             ("--routing", "latency", "--cut", "eu-west-1"),
             "'eu-west-1' is no region of multi-region-api: use us-east-1 or us-west-2",
         ),
-        (("--cut", "standby", "--fault", "brief"), "of brief there is nothing to see"),
+        (("--cut", "standby", "--fault", "brief"), "brief would show nothing there"),
     ],
 )
 def test_what_can_not_be_rehearsed_is_refused_before_anything_is_deployed(

@@ -75,7 +75,7 @@ def test_a_region_that_serves_nobody_is_lost_unnoticed(
 
 @pytest.mark.parametrize("fault", ["brief", "both-regions"])
 def test_what_could_not_be_seen_there_is_refused(fault: str) -> None:
-    with pytest.raises(InfraError, match=f"of {fault} there is nothing to see: cut the other"):
+    with pytest.raises(InfraError, match=f"{fault} would show nothing there: cut the other"):
         planned("failover", "standby", fault)
 
 

@@ -231,7 +231,7 @@ def test_faults_at_once_fail_requests_as_quickly_and_as_slowly_as_any_of_them() 
         ("slow,5x", "there is no fault '5x': did you mean '5xx'?"),
         ("earthquake", "there is no fault 'earthquake': use blackhole, refused, "),
         ("", "there is no fault '': use "),
-        ("slow,5xx,slow", "the fault 'slow' is named twice: once is all of it"),
+        ("slow,5xx,slow", "the fault 'slow' is named twice: name it once"),
     ],
 )
 def test_a_name_that_is_none_is_refused_with_those_that_are(text: str, said: str) -> None:

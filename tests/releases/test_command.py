@@ -241,7 +241,7 @@ def test_a_rollback_names_its_version_by_its_code(account: Account, call: Call) 
 def test_there_is_nothing_to_go_on_with_where_all_has_ended(account: Account, call: Call) -> None:
     done = call(account.stack, "--resume", "--yes")
     assert done.status == 2
-    assert done.err == "error: no release is under way, so there is nothing to go on with\n"
+    assert done.err == "error: no release is under way, so there is nothing to resume\n"
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def changes(plan: Mapping[str, Any]) -> list[str]:
 
 
 def losses(plan: Mapping[str, Any]) -> list[Loss]:
-    """Return what the plan would destroy, or forget, of what can't be had back."""
+    """Return what the plan would destroy, or forget, of what can't be recovered."""
     found = list(changes_of(plan))
     keys = {arn for change in found for arn in tables.key_arns(change)}
     names = Names.of(found)
@@ -88,7 +88,7 @@ def require_allowed(found: Sequence[Loss], allowed: Iterable[str]) -> None:
         told = "\n  ".join(str(loss) for loss in refused)
         options = " ".join(f"--allow-destroy '{loss.name}'" for loss in refused)
         raise InfraError(
-            f"the plan would lose what can't be had back, so nothing was applied:\n  {told}\n"
+            f"the plan would lose what can't be recovered, so nothing was applied:\n  {told}\n"
             f"If that is wanted, say so by name: {options}"
         )
 

@@ -60,7 +60,7 @@ def parse(text: str) -> Fault[Scene]:
         if name not in KNOWN:
             raise InfraError(f"there is no fault {name!r}{_instead(name)}")
         if names.count(name) > 1:
-            raise InfraError(f"the fault {name!r} is named twice: once is all of it")
+            raise InfraError(f"the fault {name!r} is named twice: name it once")
         if name not in FAULTS and len(names) > 1:
             raise InfraError(f"{name!r} is no failure: rehearse it by itself")
     return combined([KNOWN[name] for name in names])

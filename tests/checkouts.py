@@ -1,6 +1,7 @@
-"""Copies of what is packaged."""
+"""Copies of the project, without what is only on this machine."""
 
 import shutil
+import subprocess
 from pathlib import Path
 
 from infra import ROOT
@@ -10,14 +11,26 @@ _UNPROTECTED = (
 )
 
 
-def copy_checkout(target: Path) -> Path:
-    """Copy what `python -m infra package` reads, and infra/ itself, into a new folder."""
-    ignored = shutil.ignore_patterns("build", ".terraform", "__pycache__", "deployments")
-    for name in ("chalicelib", ".chalice", "infra"):
-        shutil.copytree(ROOT / name, target / name, ignore=ignored)
-    for name in ("app.py", "requirements.txt"):
-        shutil.copy(ROOT / name, target)
+def copy_project(target: Path, *paths: str) -> Path:
+    """Copy what git tracks, or would track, into a folder; of some paths alone if any is named."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z", "--", *paths],  # noqa: S607 -- git, wherever it is
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for name in filter(None, listed.stdout.split("\0")):
+        source, copy = ROOT / name, target / name
+        if source.is_file():
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, copy)
     return target
+
+
+def copy_checkout(target: Path) -> Path:
+    """Copy what `python -m infra package` reads, and infra/ itself, into a folder."""
+    return copy_project(target, "app.py", "requirements.txt", "chalicelib", ".chalice", "infra")
 
 
 def leave_the_replica_unprotected(root: Path) -> None:

@@ -3,15 +3,14 @@
 import sys
 from pathlib import Path
 
-from tests.checkouts import leave_the_replica_unprotected
-from tests.end_to_end.conftest import copy_to
+from tests.checkouts import copy_project, leave_the_replica_unprotected
 
 _BOUNDARY = "# permissions_boundary = "
 
 
 def clone(root: Path) -> Path:
     """Make a checkout with Python and its packages, as after the first actions of a job."""
-    copy_to(root)
+    copy_project(root)
     leave_the_replica_unprotected(root)
     # Apart from the real one, which `make` would clear if it took it for outdated.
     (root / ".venv").mkdir()

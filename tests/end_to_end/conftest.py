@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,8 +11,7 @@ from typing import Any
 
 import pytest
 
-from infra import ROOT
-from tests.checkouts import leave_out_the_firewall
+from tests.checkouts import copy_project, leave_out_the_firewall
 from tests.conftest import Operated
 from tests.emulator.cloud import reach
 
@@ -85,7 +83,7 @@ class Project:
 @pytest.fixture
 def untouched(tmp_path: Path) -> Project:
     """A fresh copy of what git tracks, or would track, and nothing else."""
-    return copy_to(tmp_path / "project")
+    return Project(copy_project(tmp_path / "project"))
 
 
 @pytest.fixture
@@ -93,24 +91,6 @@ def project(untouched: Project) -> Project:
     """The same, but without the firewall, which takes half of Terraform's time."""
     leave_out_the_firewall(untouched.root)
     return untouched
-
-
-def copy_to(root: Path) -> Project:
-    """Copy the project's files to a new folder."""
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],  # noqa: S607 -- git, wherever it is
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    for name in filter(None, listed.stdout.split("\0")):
-        source = ROOT / name
-        if source.is_file():
-            target = root / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(source, target)
-    return Project(root)
 
 
 @pytest.fixture

@@ -15,10 +15,11 @@ from infra.deployment import Deployment
 from infra.operations import deployment_file
 from infra.rehearsal import emulator as emulators
 from tests.checkouts import (
+    copy_project,
     leave_out_the_firewall,
     leave_the_replica_unprotected,
 )
-from tests.end_to_end.conftest import Project, copy_to
+from tests.end_to_end.conftest import Project
 
 pytestmark = pytest.mark.rehearsal
 
@@ -79,7 +80,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     """One deployment for all these tests, which leave it as it was."""
     folder = tmp_path_factory.mktemp("apply")
     with emulators.running() as emulator:
-        made = Deployed(copy_to(folder / "project"), emulator, folder / "data")
+        made = Deployed(Project(copy_project(folder / "project")), emulator, folder / "data")
         saved = str(folder / "saved.plan")
         assert made.call("package").returncode == 0
         place = ("--bucket", "state", "--region", "us-east-1")

@@ -18,8 +18,7 @@ from infra.package import package
 from infra.provider_mirror import cli_configuration
 from infra.rehearsal import emulator as emulators
 from infra.terraform import Terraform
-from tests.checkouts import leave_the_replica_unprotected
-from tests.end_to_end.conftest import copy_to
+from tests.checkouts import copy_project, leave_the_replica_unprotected
 from tests.end_to_end.inventory import REGIONS, Thing, things
 from tests.terraform import checkov
 
@@ -130,7 +129,7 @@ class Account:
 def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
     """Both stacks, applied one after the other from one checkout."""
     scratch = tmp_path_factory.mktemp("options")
-    root = copy_to(scratch / "project").root
+    root = copy_project(scratch / "project")
     leave_the_replica_unprotected(root)
     package(root)
     with emulators.running() as emulator:

@@ -10,8 +10,7 @@ from infra.rehearsal import releasing
 from infra.rehearsal.candidates import CANDIDATES
 from infra.rehearsal.releasing import Finding, ReleaseSandbox
 from infra.terraform import Terraform
-from tests.checkouts import leave_out_the_firewall
-from tests.end_to_end.conftest import copy_to
+from tests.checkouts import copy_project, leave_out_the_firewall
 from tests.end_to_end.scaling import LEAST, Scaler
 
 pytestmark = pytest.mark.rehearsal
@@ -20,7 +19,7 @@ pytestmark = pytest.mark.rehearsal
 @pytest.fixture(scope="module")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReleaseSandbox]:
     """One deployment for all these tests, whose standby has something ready."""
-    root = copy_to(tmp_path_factory.mktemp("releases") / "project").root
+    root = copy_project(tmp_path_factory.mktemp("releases") / "project")
     leave_out_the_firewall(root)
     # A user's own names, which Terraform would prefer to a rehearsal's.
     (root / "infra" / "terraform.tfvars").write_text('hosted_zone_name = "mine.test"\n')

@@ -32,8 +32,8 @@ from infra.report import Report
 from infra.terraform import Terraform
 from infra.timeline import Timeline
 from infra.traffic.crowd import Crowd
-from tests.checkouts import leave_out_the_firewall
-from tests.end_to_end.conftest import SPEED, copy_to
+from tests.checkouts import copy_project, leave_out_the_firewall
+from tests.end_to_end.conftest import SPEED
 from tests.end_to_end.scaling import LEAST, READ, WRITE, Scaler
 
 pytestmark = pytest.mark.rehearsal
@@ -48,7 +48,7 @@ _SETTLED = 12.0
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     """One deployment for all these tests, which run in their order and leave it to the next."""
-    root = copy_to(tmp_path_factory.mktemp("routing") / "project").root
+    root = copy_project(tmp_path_factory.mktemp("routing") / "project")
     leave_out_the_firewall(root)
     variables = {"routing": "latency", "standby": "warm"}
     with sandbox.opened(root, SPEED, Display(), CLIENTS, variables) as made:

@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import re
-import shutil
 import subprocess
 import sys
 import zipfile
@@ -15,6 +14,7 @@ from chalice.test import Client
 import app as api
 from infra import ROOT
 from infra.package import package
+from tests.checkouts import copy_checkout
 
 _PAGE = (ROOT / "chalicelib" / "page.html").read_text()
 
@@ -74,11 +74,7 @@ def test_what_comes_from_the_api_never_becomes_markup_or_stays() -> None:
 
 
 def test_the_page_is_in_the_package(tmp_path: Path) -> None:
-    for name in ("chalicelib", ".chalice", "infra/region"):
-        shutil.copytree(ROOT / name, tmp_path / name)
-    for name in ("app.py", "requirements.txt"):
-        shutil.copy(ROOT / name, tmp_path)
-    for module in package(tmp_path):
+    for module in package(copy_checkout(tmp_path)):
         with zipfile.ZipFile(module / "deployment.zip") as archive:
             assert archive.read("chalicelib/page.html").decode() == _PAGE
 

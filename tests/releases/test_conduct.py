@@ -1,6 +1,7 @@
 """Releases and rollbacks on two regions' functions, with the numbers that CloudWatch gives."""
 
 import functools
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -447,6 +448,13 @@ def test_old_versions_go_and_what_an_alias_names_stays(account: Account) -> None
         for kind in ("read", "write")
     }
     assert kept == {"read": ["6", "5", "4"], "write": ["1"]}
+
+
+@pytest.mark.parametrize("number", ["", "$LATEST", "live"])
+def test_only_a_number_names_what_is_deleted(account: Account, number: str) -> None:
+    with pytest.raises(ValueError, match=f"{re.escape(repr(number))} is no version of"):
+        Functions(account.stack, STANDBY).delete("read", number)
+    assert account.alias(STANDBY, "read").version == "1"
 
 
 def test_a_region_that_is_lost_keeps_nobody_in_the_other_one_waiting(

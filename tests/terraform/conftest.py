@@ -1,14 +1,13 @@
 """One packaged, initialised copy of infra/ for all these tests."""
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
-from infra import ROOT
 from infra.package import package
 from infra.provider_mirror import cli_configuration
+from tests.checkouts import copy_checkout
 from tests.terraform.checkouts import REGION, Checkout, said
 from tests.terraform.providers import attached
 
@@ -16,12 +15,7 @@ from tests.terraform.providers import attached
 @pytest.fixture(scope="session")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
     """A copy, so that these tests neither need nor touch what is in infra/build."""
-    root = tmp_path_factory.mktemp("checkout")
-    ignored = shutil.ignore_patterns("build", ".terraform", "__pycache__", "deployments")
-    for name in ("chalicelib", ".chalice", "infra"):
-        shutil.copytree(ROOT / name, root / name, ignore=ignored)
-    for name in ("app.py", "requirements.txt"):
-        shutil.copy(ROOT / name, root)
+    root = copy_checkout(tmp_path_factory.mktemp("checkout"))
     package(root)
     scratch = tmp_path_factory.mktemp("terraform")
     checkout = Checkout(root / "infra", scratch / "data", cli_configuration(scratch))

@@ -33,11 +33,21 @@ def failing(checkers: Checkers, count: int, times: int) -> None:
             checkers.record(checker, "down")
 
 
-@pytest.mark.parametrize(("failed", "healthy"), [(0, True), (13, True), (14, False), (16, False)])
+@pytest.mark.parametrize(
+    ("count", "failed", "healthy"),
+    [
+        (16, 0, True),
+        (16, 13, True),
+        (16, 14, False),
+        (16, 16, False),
+        (50, 40, True),
+        (50, 41, False),
+    ],
+)
 def test_an_endpoint_is_healthy_while_more_than_18_percent_of_checkers_say_so(
-    *, failed: int, healthy: bool
+    *, count: int, failed: int, healthy: bool
 ) -> None:
-    checkers = Checkers(CHECK, 16)
+    checkers = Checkers(CHECK, count)
     failing(checkers, failed, CHECK.failure_threshold)
     assert checkers.healthy == healthy
 

@@ -450,6 +450,15 @@ def test_old_versions_go_and_what_an_alias_names_stays(account: Account) -> None
     assert kept == {"read": ["6", "5", "4"], "write": ["1"]}
 
 
+def test_the_version_that_a_release_would_go_back_to_is_kept_however_few_are(
+    account: Account,
+) -> None:
+    account.publish(GOOD)
+    assert release(account, replace(account.conduct(AT_ONCE), keep=1)) == 0
+    kept = Functions(account.stack, STANDBY).versions("read")
+    assert [version.number for version in kept] == ["2", "1"]
+
+
 @pytest.mark.parametrize("number", ["", "$LATEST", "live"])
 def test_only_a_number_names_what_is_deleted(account: Account, number: str) -> None:
     with pytest.raises(ValueError, match=f"{re.escape(repr(number))} is no version of"):

@@ -9,7 +9,7 @@ from infra import ROOT
 from infra.errors import InfraError
 from infra.rehearsal.emulator import Emulator
 from infra.releases.samples import Sample, Samples
-from tests.emulator.cloud import REGIONS, Cloud, packaged, reach
+from tests.emulator.cloud import REGIONS, Cloud, packaged, reach, unique
 
 # Logs as chalicelib/answers.py does; version 2 is slower, and fails.
 CODE = """
@@ -65,6 +65,29 @@ def test_failures_and_durations_are_told_by_version(
     assert 10 <= old.p99 < 500 <= new.p99
     [nobody] = Samples(REGIONS[0]).of(function, ["3"], began, datetime.now(UTC))
     assert (nobody.invocations, nobody.rate, nobody.p99) == (0, 0.0, None)
+
+
+def test_all_of_the_minute_counts_in_which_a_canary_began(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reach(emulator, monkeypatch)
+    minute = datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(minutes=2)
+    function = unique()
+    of = {"FunctionName": function, "Resource": f"{function}:live", "ExecutedVersion": "2"}
+    Cloud(emulator.endpoint).client("cloudwatch").put_metric_data(
+        Namespace="AWS/Lambda",
+        MetricData=[
+            {
+                "MetricName": "Invocations",
+                "Dimensions": [{"Name": name, "Value": value} for name, value in of.items()],
+                "Timestamp": minute,  # as Lambda's metrics have it, which are of whole minutes
+                "Value": 7.0,
+            }
+        ],
+    )
+    began = minute + timedelta(seconds=30)
+    [sample] = Samples(REGIONS[0]).of(function, ["2"], began, began + timedelta(minutes=1))
+    assert sample.invocations == 7
 
 
 def test_nothing_is_asked_of_a_time_that_has_not_begun(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -37,6 +37,7 @@ class Zone:
     """What the name server answers, which a test may change."""
 
     address: str = "127.0.20.1"
+    others: tuple[str, ...] = ()
     ttl: int = 10
     asked: list[str] = field(default_factory=list)
 
@@ -44,9 +45,10 @@ class Zone:
         self.asked.append(name)
         if name != NAME:
             return Resolution(dns.rcode.NXDOMAIN)
+        addresses = (self.address, *self.others)
         return Resolution(
             dns.rcode.NOERROR,
-            (RRset(NAME, "CNAME", self.ttl, (TARGET,)), RRset(TARGET, "A", 60, (self.address,))),
+            (RRset(NAME, "CNAME", self.ttl, (TARGET,)), RRset(TARGET, "A", 60, addresses)),
         )
 
 
@@ -99,6 +101,15 @@ def test_ttls_pass_on_the_compressed_clock() -> None:
             await resolver.resolve(NAME)
             await clock.sleep(zone.ttl + 0.1)
         assert len(zone.asked) == 3
+
+    run(test)
+
+
+def test_an_answer_that_no_datagram_holds_is_asked_for_again_over_tcp() -> None:
+    async def test(zone: Zone, server: NameServer) -> None:
+        zone.others = tuple(f"127.0.21.{number}" for number in range(1, 200))
+        answer = await query(server, NAME, SetClock())
+        assert sorted(answer.addresses) == sorted(("127.0.20.1", *zone.others))
 
     run(test)
 

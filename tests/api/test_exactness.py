@@ -196,10 +196,12 @@ def test_size_is_counted_in_bytes_of_utf8(client: Api, item_id: str) -> None:
     assert client.write(f'{{"ItemId": "{item_id}", "Data": {data}}}').status == 413
 
 
-def test_a_body_no_item_can_come_from_is_refused_for_its_size(client: Api) -> None:
-    answer = client.write(" " * 600_000)
-    assert answer.status == 413
-    assert "600000 bytes and may be 524288" in answer.body["Message"]
+def test_the_largest_body_is_taken_and_one_byte_more_is_not(client: Api, item_id: str) -> None:
+    item = f'{{"ItemId": "{item_id}", "Data": 1}}'
+    for size, status in ((512 * 1024, 200), (512 * 1024 + 1, 413)):
+        answer = client.write(item.ljust(size))
+        assert answer.status == status, answer.text
+    assert "524289 bytes and may be 524288" in answer.body["Message"]
 
 
 def _post(app: Chalice, body: str | None, **more: object) -> Any:  # noqa: ANN401 -- JSON

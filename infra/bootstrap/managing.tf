@@ -38,8 +38,8 @@ locals {
     # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
     { Action = ["kms:CreateGrant", "kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo"], Resource = local.arn.keys, Condition = local.by_dynamodb },
     { Action = ["logs:AssociateKmsKey", "logs:CreateLogGroup", "logs:DeleteLogGroup", "logs:DeleteMetricFilter", "logs:DeleteRetentionPolicy", "logs:DisassociateKmsKey", "logs:PutMetricFilter", "logs:PutRetentionPolicy", "logs:TagResource", "logs:UntagResource"], Resource = local.arn.log_groups },
-    { Action = ["logs:CreateLogGroup", "logs:TagResource"], Resource = local.arn.tagged_log_groups, Condition = local.tagging },
-    { Action = ["logs:AssociateKmsKey", "logs:DeleteLogGroup", "logs:DeleteRetentionPolicy", "logs:DisassociateKmsKey", "logs:PutRetentionPolicy", "logs:TagResource", "logs:UntagResource"], Resource = local.arn.tagged_log_groups, Condition = local.tagged },
+    { Action = ["logs:CreateLogGroup", "logs:TagResource"], Resource = local.arn.execution_logs, Condition = local.tagging },
+    { Action = ["logs:AssociateKmsKey", "logs:DeleteLogGroup", "logs:DeleteRetentionPolicy", "logs:DisassociateKmsKey", "logs:PutRetentionPolicy", "logs:TagResource", "logs:UntagResource"], Resource = local.arn.execution_logs, Condition = local.tagged },
     # With which the firewall's log is set up:
     # https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html
     { Action = ["logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:PutResourcePolicy", "logs:UpdateLogDelivery"], Resource = ["*"], Condition = local.in_regions },

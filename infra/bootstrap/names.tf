@@ -13,11 +13,11 @@ locals {
     web_acls         = [for region in local.regions : "arn:${local.partition}:wafv2:${region}:${local.account}:regional/webacl/${var.name}-*"]
     managed_rules    = [for region in local.regions : "arn:${local.partition}:wafv2:${region}:${local.account}:regional/managedruleset/*"]
     log_groups       = flatten([for region in local.regions : [for name in local.log_groups : "arn:${local.partition}:logs:${region}:${local.account}:log-group:${name}"]])
-    # Names that may be another stack's as well: the tag says whose they are.
-    tagged_log_groups = flatten([for region in local.regions : [for name in local.tagged_log_groups : "arn:${local.partition}:logs:${region}:${local.account}:log-group:${name}"]])
-    zones             = [for id in sort(var.hosted_zone_ids) : "arn:${local.partition}:route53:::hostedzone/${id}"]
-    health_checks     = ["arn:${local.partition}:route53:::healthcheck/*"]
-    roles             = ["arn:${local.partition}:iam::${local.account}:role/${var.name}-*"]
+    # Which API Gateway names by the API's id: no pattern tells it from another stack's.
+    execution_logs = [for region in local.regions : "arn:${local.partition}:logs:${region}:${local.account}:log-group:API-Gateway-Execution-Logs_*"]
+    zones          = [for id in sort(var.hosted_zone_ids) : "arn:${local.partition}:route53:::hostedzone/${id}"]
+    health_checks  = ["arn:${local.partition}:route53:::healthcheck/*"]
+    roles          = ["arn:${local.partition}:iam::${local.account}:role/${var.name}-*"]
 
     # In any region: Route 53's metrics, and so the alarms on them, may be in a third.
     alarms     = ["arn:${local.partition}:cloudwatch:*:${local.account}:alarm:${var.name}-*"]
@@ -34,9 +34,12 @@ locals {
     "account", "apikeys", "apikeys/*", "domainnames", "domainnames/*", "restapis", "restapis/*",
     "tags/*", "usageplans", "usageplans/*",
   ]
-  log_groups = ["/aws/lambda/${var.name}-*", "/aws/apigateway/${var.name}-*"]
-  # The one goes on with an API's id, the other has no hyphen to end var.name by.
-  tagged_log_groups = ["API-Gateway-Execution-Logs_*", "aws-waf-logs-${var.name}*"]
+  # IAM knows a log group by its name for what has to do with tags, and else by that and ":*":
+  # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogGroup.html
+  log_groups = [
+    "/aws/lambda/${var.name}-*", "/aws/apigateway/${var.name}-*",
+    "aws-waf-logs-${var.name}", "aws-waf-logs-${var.name}:*", "aws-waf-logs-${var.name}-*",
+  ]
 
   stacks     = [var.name, "${var.name}-*"]
   tagged     = { StringLike = { "aws:ResourceTag/Stack" = local.stacks } }

@@ -22,17 +22,19 @@ locals {
 
   # By name, none longer than IAM takes (6,144 characters).
   policies = {
-    read        = local.read
-    serving     = local.manage_serving
-    keeping     = local.manage_keeping
-    roles       = local.manage_roles
-    plan-state  = local.plan_state
-    apply-state = local.apply_state
+    read-serving = local.read_serving
+    read-keeping = local.read_keeping
+    serving      = local.manage_serving
+    keeping      = local.manage_keeping
+    roles        = local.manage_roles
+    plan-state   = local.plan_state
+    apply-state  = local.apply_state
   }
 
+  reading = ["read-serving", "read-keeping"]
   attached = merge(
-    { for policy in ["read", "plan-state"] : "plan-${policy}" => { role = aws_iam_role.plan.name, policy = policy } },
-    { for policy in ["read", "serving", "keeping", "roles", "apply-state"] : "apply-${policy}" => { role = aws_iam_role.apply.name, policy = policy } },
+    { for policy in concat(local.reading, ["plan-state"]) : "plan-${policy}" => { role = aws_iam_role.plan.name, policy = policy } },
+    { for policy in concat(local.reading, ["serving", "keeping", "roles", "apply-state"]) : "apply-${policy}" => { role = aws_iam_role.apply.name, policy = policy } },
   )
 }
 

@@ -161,15 +161,11 @@ def test_a_resource_that_is_named_is_one_that_some_action_of_its_statement_knows
     assert useless == []
 
 
-def test_what_has_no_hyphen_after_the_name_is_changed_by_its_tag_alone(rights: list[Right]) -> None:
-    loose = [
-        right
-        for right in rights
-        if not right.reads_only and any("multi-region-api*" in arn for arn in right.resources)
-    ]
-    assert loose
-    tag = {"aws:RequestTag/Stack", "aws:ResourceTag/Stack"}
-    assert [right for right in loose if not tag & set(right.conditions)] == []
+def test_no_pattern_takes_in_a_stack_whose_name_only_begins_alike(rights: list[Right]) -> None:
+    named = [right for right in rights if any("multi-region-api" in arn for arn in right.resources)]
+    assert len(named) > 50
+    loose = [r for r in named if any("multi-region-api*" in arn for arn in r.resources)]
+    assert loose == []
 
 
 def test_aws_fills_in_what_a_condition_asks_for(rights: list[Right]) -> None:
@@ -237,7 +233,7 @@ def test_a_right_to_change_anything_would_be_found(action: str) -> None:
 
 def test_policies_are_no_longer_than_iam_takes_whatever_the_names(guarded: Guarded) -> None:
     policies = guarded.policies()
-    assert len(policies) == 8
+    assert len(policies) == 9
     # White space isn't counted: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
     texts = {name: re.sub(r"\s", "", json.dumps(found)) for name, found in policies.items()}
     for short, long in _LONGEST.items():

@@ -143,9 +143,8 @@ def test_an_alarm_in_either_region_takes_clients_back(
 
 @pytest.mark.usefixtures("canaries")
 def test_a_look_that_cloudwatch_does_not_answer_is_made_again(
-    account: Account, canaries: Canaries, monkeypatch: pytest.MonkeyPatch
+    account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert canaries
     account.publish(GOOD)
     refusals = [InfraError("GetMetricData in us-west-2 failed")]
     asked = Samples.of
@@ -161,13 +160,10 @@ def test_a_look_that_cloudwatch_does_not_answer_is_made_again(
     assert account.serving() == ["2", "2", "2", "2"]
 
 
+@pytest.mark.usefixtures("canaries")
 def test_a_canary_that_nobody_can_watch_is_taken_back(
-    account: Account,
-    canaries: Canaries,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    account: Account, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert canaries
     account.publish(GOOD)
 
     def of(*_: object) -> list[Sample]:
@@ -182,6 +178,7 @@ def test_a_canary_that_nobody_can_watch_is_taken_back(
     assert "ROLLED BACK nobody can watch it: GetMetricData in us-west-2 failed" in told
 
 
+@pytest.mark.usefixtures("canaries")
 def test_while_an_alarm_is_on_only_what_may_mend_it_is_released(account: Account) -> None:
     account.publish(GOOD)
     account.ring(PRIMARY, "api-5xx")

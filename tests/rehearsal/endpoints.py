@@ -50,7 +50,15 @@ async def endpoint(handler: Handler, tls: ssl.SSLContext, port: int = 0) -> Asyn
         await site.stop()
         await _handshaken()
     finally:
+        _hang_up(runner)
         await runner.cleanup()
+
+
+def _hang_up(runner: web.AppRunner) -> None:
+    """End connections at once: TLS waits for an answer to its goodbye, and loops end before."""
+    for connection in runner.server.connections if runner.server else ():
+        if connection.transport is not None:
+            connection.transport.abort()
 
 
 async def _handshaken() -> None:

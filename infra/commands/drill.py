@@ -119,25 +119,36 @@ def command(  # noqa: PLR0913 -- an argument an option
         clients,
         f"drill-{began:%Y%m%dT%H%M%SZ}-",
     )
-    click.echo("\n".join(_plan(order)))
-    asked = asyncio.run(answers(deployment, order.target, Clock()))
-    click.echo("\n".join(f"now: {name} {answer}" for name, answer in asked.items()))
-    readiness.require_well(order, asked)
+    _announce(order)
     if not execute:
         click.echo("this was a dry run: nothing was changed. --execute does it")
         return
     store = Store(reports, keep)
     store.require_writable()
     confirm_stack(deployment.stack, yes=yes)
+    context.exit(_execute(order, began, store, display))
+
+
+def _announce(order: Drill) -> None:
+    """Print what would be done and who answers now; refuse where not all is well."""
+    click.echo("\n".join(_plan(order)))
+    asked = asyncio.run(answers(order.deployment, order.target, Clock()))
+    click.echo("\n".join(f"now: {name} {answer}" for name, answer in asked.items()))
+    readiness.require_well(order, asked)
+
+
+def _execute(order: Drill, began: datetime, store: Store, display: Display) -> int:
+    """Do it and report it; return the exit status."""
     asyncio.run(readiness.require_writable(order, Clock()))
-    with display.step(f"drill: {clients} clients, {fault}, at most {limit:.0f} s"):
+    name, limit = order.fault.fault.name, order.scene.limit
+    with display.step(f"drill: {order.clients} clients, {name}, at most {limit:.0f} s"):
         found = asyncio.run(drill(order, Clock(), display.update))
     told = report(order, found, began, ROOT)
     terminal.show(told, display.console)
     display.note(f"report: {store.write(told)}")
     if found.interrupted and not order.watches_only:
-        context.exit(INTERRUPTED)
-    context.exit(DONE if told.passed else NOT_SO)
+        return INTERRUPTED
+    return DONE if told.passed else NOT_SO
 
 
 def _undo(journal: Journal, deployment: Deployment) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -96,43 +96,39 @@ def command(  # noqa: PLR0913 -- an argument an option
     Exit status 0: released. 1: rolled back, or left half-way, and why; with --status, a release is
     half-way. 2: refused. 130: interrupted, and what to do then.
     """
-    _require_one_mode(plan, code, resume=resume, rollback=rollback, status=status)
+    _require_one_mode(plan, code, resume=resume, rollback=rollback, status=status, as_json=as_json)
     kinds = KINDS if which == "both" else (which,)
-    if as_json and not status:
-        raise click.UsageError("--json goes with --status")
     if status:
         context.exit(_status(named(), as_json=as_json))
     if resume or rollback:
         deployment = named()
         conduct = Conduct(Display(), regions_of(deployment), settings, keep, despite_alarms)
-        if rollback:
-            back = conduct.backwards(kinds, code)
-            confirm_stack(deployment.stack, yes=yes)
-            context.exit(conduct.take_back(back, "asked for"))
-        left = conduct.unfinished()
+        end = _take_back(conduct, kinds, code) if rollback else _go_on(conduct)
         confirm_stack(deployment.stack, yes=yes)
-        context.exit(conduct.release(left))
+        context.exit(end())
     with initialised(ROOT, var_files, packaged=plan is not None) as project:
         conduct = Conduct(project.display, _deployed(project), settings, keep, despite_alarms)
         conduct.require_possible()
         asked = carry_out(project, plan, allowed, yes=yes, then=" and release it")
         conduct = replace(conduct, regions=_deployed(project))
-    chosen = conduct.choose(kinds, again=again)
-    if not chosen:
-        click.echo("nothing to release: the newest versions serve")
-        context.exit(DONE)
-    if plan is None and not asked:
-        confirm("yes", "release this", "nothing was released", yes=yes)
-    context.exit(conduct.release(chosen))
+    context.exit(_release(conduct, kinds, again=again, yes=yes or asked or plan is not None))
 
 
-def _require_one_mode(
-    plan: Path | None, code: str | None, *, resume: bool, rollback: bool, status: bool
+def _require_one_mode(  # noqa: PLR0913 -- an argument an option
+    plan: Path | None,
+    code: str | None,
+    *,
+    resume: bool,
+    rollback: bool,
+    status: bool,
+    as_json: bool,
 ) -> None:
     if resume + rollback + status > 1:
         raise click.UsageError("give one of --resume, --rollback and --status")
     if plan is not None and (resume or rollback or status):
         raise click.UsageError("a PLAN is for a new release")
+    if as_json and not status:
+        raise click.UsageError("--json goes with --status")
     if code is not None and not rollback:
         raise click.UsageError("--to goes with --rollback")
     if code is not None and not re.fullmatch("[0-9a-f]{4,64}", code):
@@ -140,6 +136,28 @@ def _require_one_mode(
             f"{code!r} is not how a code begins: 4 to 64 hexadecimal digits, as --status shows",
             param_hint="--to",
         )
+
+
+def _take_back(conduct: Conduct, kinds: Iterable[str], code: str | None) -> Callable[[], int]:
+    """Show what there is to take back; return what does it."""
+    back = conduct.backwards(kinds, code)
+    return lambda: conduct.take_back(back, "asked for")
+
+
+def _go_on(conduct: Conduct) -> Callable[[], int]:
+    """Show what is left of a release that stopped half-way; return what goes on with it."""
+    left = conduct.unfinished()
+    return lambda: conduct.release(left)
+
+
+def _release(conduct: Conduct, kinds: Iterable[str], *, again: bool, yes: bool) -> int:
+    """Release the newest versions, unless they serve; return the exit status."""
+    chosen = conduct.choose(kinds, again=again)
+    if not chosen:
+        click.echo("nothing to release: the newest versions serve")
+        return DONE
+    confirm("yes", "release this", "nothing was released", yes=yes)
+    return conduct.release(chosen)
 
 
 def _deployed(project: Project) -> list[Functions]:

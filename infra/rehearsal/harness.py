@@ -79,31 +79,13 @@ async def harness_around(
     deployment = deployed.deployment
     session = boto3.Session(environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"])
     emulator = environment["AWS_ENDPOINT_URL"]
-    endpoints = {
-        region.name: endpoint(
-            session.client("apigateway", region_name=region.name, endpoint_url=emulator),
-            region.domain_name,
-        )
-        for region in deployment.regions
-    }
+    endpoints = _endpoints(deployment, session, emulator)
     addresses = dict(zip((region.name for region in deployment.regions), _ADDRESSES, strict=True))
     port = _free_port()
     authority = trustme.CA()
-    async with contextlib.AsyncExitStack() as stack:
-        fronts = {
-            region: await stack.enter_async_context(
-                RegionFront(
-                    region=region,
-                    address=address,
-                    port=port,
-                    tls=_server_tls(authority, endpoints[region]),
-                    hosts=endpoints[region].hosts,
-                    emulator=emulator,
-                )
-            )
-            for region, address in addresses.items()
-        }
-        route53 = Route53StandIn(
+    async with (
+        _fronts(endpoints, addresses, port, authority, emulator) as fronts,
+        Route53StandIn(
             clock,
             session,
             emulator,
@@ -113,8 +95,8 @@ async def harness_around(
                 zone_ids=[deployed.hosted_zone_id],
                 refresh_interval=refresh_interval,
             ),
-        )
-        await stack.enter_async_context(route53)
+        ) as route53,
+    ):
         target = Target(
             deployment.domain_name,
             deployed.api_key,
@@ -153,6 +135,44 @@ async def start_functions(harness: Harness, clock: Clock) -> list[str]:
         found = {failure for failure in await asyncio.gather(*calls) if failure}
         failures += [f"{region.name} does not serve: {failure}" for failure in sorted(found)]
     return failures
+
+
+def _endpoints(
+    deployment: Deployment, session: boto3.Session, emulator: str
+) -> dict[str, Endpoint]:
+    """Return by region what API Gateway says of its names."""
+    return {
+        region.name: endpoint(
+            session.client("apigateway", region_name=region.name, endpoint_url=emulator),
+            region.domain_name,
+        )
+        for region in deployment.regions
+    }
+
+
+@contextlib.asynccontextmanager
+async def _fronts(
+    endpoints: Mapping[str, Endpoint],
+    addresses: Mapping[str, str],
+    port: int,
+    authority: trustme.CA,
+    emulator: str,
+) -> AsyncIterator[dict[str, RegionFront]]:
+    """Open the front of each region."""
+    async with contextlib.AsyncExitStack() as stack:
+        yield {
+            region: await stack.enter_async_context(
+                RegionFront(
+                    region=region,
+                    address=address,
+                    port=port,
+                    tls=_server_tls(authority, endpoints[region]),
+                    hosts=endpoints[region].hosts,
+                    emulator=emulator,
+                )
+            )
+            for region, address in addresses.items()
+        }
 
 
 def _surroundings(

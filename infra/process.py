@@ -42,7 +42,7 @@ def run(
         click.echo(f"error: {error}", err=True)
         return REFUSED
     except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted: everything that was started has been ended", err=True)
+        click.echo("interrupted: every process that was started here has ended", err=True)
         return INTERRUPTED
 
 
@@ -54,5 +54,5 @@ def _show_what_can_be_shown() -> None:
 
 
 def _interrupt(_signum: int, _frame: FrameType | None) -> None:
-    """End as on Ctrl-C, so that everything that was started is ended too."""
+    """End as on Ctrl-C, so that every process that was started is ended too."""
     raise KeyboardInterrupt

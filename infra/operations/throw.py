@@ -110,16 +110,35 @@ def throw(
             "was changed. --force throws the switch anyway"
         )
     confirm_stack(order.deployment.stack, yes=options.yes)
+    try:
+        return _throw(order, target, options.wait, clock, pause)
+    except KeyboardInterrupt:
+        again = "failover" if order.withdrawn else "failback"
+        click.echo(
+            "stopped half-way: what was put on the switch stays there. `python -m infra status` "
+            f"shows how it stands, and the same `{again}` again goes on",
+            err=True,
+        )
+        raise
+
+
+def _throw(
+    order: Turn,
+    target: Target,
+    limit: float | None,
+    clock: Clock,
+    pause: Callable[[float], object],
+) -> int:
     switch = Switch(order.region.its_switch)
     if not order.withdrawn and not _long_withdrawn(switch):
         _outlast_a_failover(order, switch, pause)
-    if options.wait is None:
+    if limit is None:
         switch.put(withdrawn=order.withdrawn)
         click.echo(
             "done, without waiting: `python -m infra status` shows when clients have followed"
         )
         return DONE
-    return _wait(order, switch, target, clock, options.wait)
+    return _wait(order, switch, target, clock, limit)
 
 
 def _refuse_both(deployment: Deployment, region: Region, options: ThrowOptions) -> None:

@@ -166,6 +166,22 @@ def test_a_failback_waits_until_no_failover_of_the_same_minute_swallows_it(
     assert "putting it again in" in told
 
 
+def test_ctrl_c_half_way_says_that_the_switch_stays_and_how_to_go_on(
+    reachable: Account, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def pause(_: float) -> None:
+        raise KeyboardInterrupt
+
+    unheard = Target("a.test", None, name_server("127.0.0.1:9"), ssl.create_default_context(), {})
+    back = Turn(reachable.deployment, reachable.deployment.primary, withdrawn=False)
+    with pytest.raises(KeyboardInterrupt):
+        throw.throw(back, unheard, ThrowOptions(yes=True, force=True, wait=None), pause)
+    told = capsys.readouterr().err
+    assert "what was put on the switch stays there. `python -m infra status`" in told
+    assert "the same `failback` again goes on" in told
+    assert reachable.numbers() == [0.0]
+
+
 def test_a_failback_of_what_was_withdrawn_long_ago_waits_for_nothing(reachable: Account) -> None:
     names = reachable.deployment.primary.its_switch
     now = datetime.now(UTC)

@@ -71,7 +71,9 @@ def begin(emulator: Emulator, folder: Path, seconds: float) -> Lost:
     )
     assert process.stdout is not None
     assert process.stdout.readline() == "made\n"
-    return Lost(process, Journal.of(folder, "one"), cloud, function)
+    lost = Lost(process, Journal.of(folder, "one"), cloud, function)
+    assert lost.noted
+    return lost
 
 
 @pytest.fixture
@@ -89,7 +91,6 @@ def test_a_drill_that_is_killed_is_undone(
 ) -> None:
     lost = begin(emulator, tmp_path, seconds=600)
     ended.append(lost)
-    assert lost.noted
     lost.process.kill()
     wait_until_real(lambda: not lost.journal.open)
     assert lost.reserved is None
@@ -98,7 +99,7 @@ def test_a_drill_that_is_killed_is_undone(
 def test_a_drill_that_hangs_is_undone_when_its_time_is_over(
     emulator: Emulator, tmp_path: Path, ended: list[Lost]
 ) -> None:
-    lost = begin(emulator, tmp_path, seconds=3)
+    lost = begin(emulator, tmp_path, seconds=5)
     ended.append(lost)
     wait_until_real(lambda: not lost.journal.open)
     assert lost.reserved is None
@@ -110,7 +111,6 @@ def test_by_hand_whatever_is_noted_is_undone(
 ) -> None:
     lost = begin(emulator, tmp_path, seconds=600)
     ended.append(lost)
-    assert lost.noted
     names = ["--stack", "one", "--domain-name", "a.test", "--primary-region", "us-east-1"]
     done = subprocess.run(
         [

@@ -52,7 +52,7 @@ def test_a_lost_region_shows_as_failures_then_as_the_other_region(
         assert FAILED in page.cells()
         served.region = "us-west-2"
     said = page.until("status", "us-west-2 answers, after")
-    assert 3 <= float(said.split()[3]) < 60, said
+    assert 3 <= float(said.split()[3]) < 10, said
     _eventually(lambda: page.cells()[-2] == "B")
     assert "".join(dict.fromkeys(page.cells())).startswith(f"A{FAILED}B")
     words = page.evaluate("document.querySelector('#strip .failed').textContent")
@@ -71,9 +71,10 @@ def test_an_answer_that_is_an_error_counts_as_a_failure(page: Browser, served: S
 
 def test_polls_rest_while_paused(page: Browser, served: Serving) -> None:
     page.click("Pause")
+    time.sleep(0.5)
     asked = len(served.asked)
-    time.sleep(3)
-    assert len(served.asked) <= asked + 1, "beside the poll that was under way"
+    time.sleep(2.5)
+    assert len(served.asked) == asked
     page.click("Resume")
     _eventually(lambda: len(served.asked) > asked)
 

@@ -146,7 +146,7 @@ def test_a_black_hole_fails_after_4_s_without_a_connection() -> None:
     with black_hole() as port:
         start = time.monotonic()
         assert asyncio.run(outcome(CHECK, port)) == f"{NAME}: no TCP connection within 4 s"
-        assert 4 <= SPEED * (time.monotonic() - start) < 30  # a busy machine has its time
+        assert 4 <= SPEED * (time.monotonic() - start) < 6
 
 
 def test_an_endpoint_that_hangs_up_in_the_tls_handshake_fails() -> None:

@@ -177,7 +177,7 @@ def test_a_name_server_that_is_silent_is_an_error_after_three_seconds() -> None:
             with pytest.raises(OSError, match=f"127.0.0.1 does not resolve {NAME}"):
                 await query(NameServer("127.0.0.1", port), NAME, clock)
         silent.close()
-        assert clock.now() - start >= 3
+        assert 3 <= clock.now() - start < 60
 
     asyncio.run(play())
 

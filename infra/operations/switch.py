@@ -29,7 +29,7 @@ _LOOK_BACK = timedelta(hours=3)
 
 
 def seconds_to_next_period(now: float) -> float:
-    """Return how long, in seconds since 1970, a number would still be in CloudWatch's period."""
+    """Return how many seconds from now, given in seconds since 1970, the next period begins."""
     return PERIOD - now % PERIOD + 1
 
 

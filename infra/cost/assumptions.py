@@ -73,8 +73,8 @@ class Assumptions:
         interval: of the health checks, 10 or 30 s; None where no endpoint is checked.
         trace_rate, traced: X-Ray's default rule takes the first request of a second, and a share
             of the rest: https://docs.aws.amazon.com/xray/latest/devguide/xray-console-sampling.html
-        provisioned: environments that `warm` keeps ready in a region: the read and the write
-            function's least.
+        provisioned: environments that `warm` keeps ready in a region: the reader's and the
+            writer's least.
     """
 
     reads: float = 0.8

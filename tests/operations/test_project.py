@@ -60,22 +60,28 @@ def test_values_that_are_given_are_put_after_the_environments(root: Path) -> Non
     assert plan.index("prod.tfvars") < plan.index("more.tfvars"), "the last one counts"
 
 
-def test_a_zone_that_is_not_there_is_said_with_the_file_that_names_it(root: Path) -> None:
+@pytest.mark.parametrize(
+    ("refusal", "way_out"),
+    [
+        (
+            "no matching Route 53 Hosted Zone found",
+            r"hosted_zone_name must be .+ set it in .+/prod\.tfvars$",
+        ),
+        (
+            "replica cannot be in same region as main table",
+            r"can't change places .+; put them back in .+/prod\.tfvars$",
+        ),
+    ],
+    ids=["no zone", "regions swapped"],
+)
+def test_what_terraform_refuses_is_said_with_the_file_that_has_the_value(
+    root: Path, refusal: str, way_out: str
+) -> None:
     connect(root, "prod")
-    (root / "plan.error").write_text("Error: no matching Route 53 Hosted Zone found\n")
+    (root / "plan.error").write_text(f"Error: {refusal}\n")
     with (
         initialised(root, (), packaged=True) as project,
-        pytest.raises(InfraError, match=r"hosted_zone_name must be .+ set it in .+/prod\.tfvars$"),
-    ):
-        project.plan(root / "plan")
-
-
-def test_regions_that_changed_places_are_said_with_the_file_that_names_them(root: Path) -> None:
-    connect(root, "prod")
-    (root / "plan.error").write_text("Error: replica cannot be in same region as main table\n")
-    with (
-        initialised(root, (), packaged=True) as project,
-        pytest.raises(InfraError, match=r"change places .+; put them back in .+/prod\.tfvars$"),
+        pytest.raises(InfraError, match=way_out),
     ):
         project.plan(root / "plan")
 
